@@ -1,0 +1,73 @@
+"""The commands: parse, call, print, exit code.
+
+Each command imports what it needs when it runs, so that a short one starts fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from jobwatch.cli.asking import search, show
+from jobwatch.cli.filling import demo, import_, seed
+from jobwatch.cli.watching import watch
+from jobwatch.config import read_settings
+from jobwatch.store.connect import LogError
+
+__all__ = ["main"]
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The job log, an SQLite file. Also JOBWATCH_STORE; else in the user's data folder.",
+)
+@click.version_option(package_name="jobwatch")
+@click.pass_context
+def jobwatch(context: click.Context, store: Path | None) -> None:
+    """Watch the jobs of a log, and find anything that ever ran.
+
+    Without a command the monitor opens.
+    """
+    context.obj = read_settings(store, os.environ)
+    if context.invoked_subcommand is None:
+        context.invoke(watch)
+
+
+for command in (watch, import_, seed, demo, show, search):
+    jobwatch.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; errors are one line on stderr, and exit with 2."""
+    try:
+        status = jobwatch.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (LogError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            _leave_the_pipe()
+        click.echo(f"jobwatch: {_reason(error)}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("jobwatch: interrupted", err=True)
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _leave_the_pipe() -> None:
+    # Whoever read us has had enough; Python would say so once more when it flushes.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+def _reason(error: LogError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {(error.strerror or str(error)).lower()}"
+    return str(error)

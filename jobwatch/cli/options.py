@@ -1,0 +1,69 @@
+"""Options and output that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from jobwatch.model.job import Job
+from jobwatch.model.settings import Settings
+from jobwatch.model.text import clean, json_safe
+from jobwatch.model.when import WhenError, Zone, local_zone, zone_named
+
+if TYPE_CHECKING:
+    from jobwatch.store.plain_log import PlainJobLog
+
+__all__ = ["as_json", "reading", "say", "zone_option"]
+
+
+def say(text: str) -> None:
+    """Write one line of talk to stderr."""
+    click.echo(clean(text), err=True)
+
+
+def as_json(job: Job) -> str:
+    """Return the documented record, without a character that a terminal would obey."""
+    from jobwatch.model.formats import encode_record
+
+    return json_safe(encode_record(job).decode())
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[PlainJobLog]:
+    """Open the log to read it; the one in the default place is made if it isn't there."""
+    from jobwatch.store.connect import open_plain
+    from jobwatch.store.plain_log import PlainJobLog
+
+    if not settings.store_was_named and not settings.store.exists():
+        open_plain(settings.store).close()
+    with PlainJobLog.read(settings.store) as log:
+        yield log
+
+
+class _ZoneType(click.ParamType[Zone]):
+    name = "zone"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Zone:
+        """Return the zone of a name."""
+        if isinstance(value, Zone):
+            return value
+        try:
+            return zone_named(str(value))
+        except WhenError as error:
+            self.fail(str(error), param, ctx)
+
+
+zone_option = click.option(
+    "--tz",
+    "zone",
+    type=_ZoneType(),
+    default=local_zone,
+    show_default="local",
+    metavar="ZONE",
+    help="The zone of dates: local, UTC, or an IANA name such as Europe/Zurich.",
+)

@@ -1,0 +1,66 @@
+"""``watch``: the monitor on a log."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from jobwatch.cli.options import zone_option
+from jobwatch.model.settings import Settings
+from jobwatch.model.when import Zone
+
+__all__ = ["watch"]
+
+_INTERVAL = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)?")
+_UNITS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0}
+SHORTEST, LONGEST = 0.05, 3600.0
+
+
+class _IntervalType(click.ParamType[float]):
+    name = "interval"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds of a typed interval."""
+        if isinstance(value, float):
+            return value
+        match = _INTERVAL.fullmatch(str(value))
+        seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+        if not SHORTEST <= seconds <= LONGEST:
+            self.fail(f"{value!r} is not an interval: 1s, 500ms or 2m, from 50ms to 60m", param, ctx)
+        return seconds
+
+
+interval_option = click.option(
+    "--interval",
+    type=_IntervalType(),
+    default="1s",
+    show_default=True,
+    help="How often to ask whether the log has changed: 1s, 500ms, 2m.",
+)
+
+
+@click.command()
+@interval_option
+@zone_option
+@click.pass_obj
+def watch(settings: Settings, interval: float, zone: Zone) -> int:
+    """Open the monitor.
+
+    \b
+    jobwatch watch
+    jobwatch --store nightly.db watch --interval 5s
+    """
+    from jobwatch.store.connect import check_log, open_plain
+
+    if settings.store_was_named or settings.store.exists():
+        check_log(settings.store)
+    else:
+        open_plain(settings.store).close()
+    from jobwatch.tui.app import JobwatchApp
+
+    app = JobwatchApp(settings.store, interval=interval, zone=zone)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,1 @@
+"""What puts jobs into the log."""

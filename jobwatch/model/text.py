@@ -1,0 +1,34 @@
+"""The one door from data to a screen: text that can neither move the cursor nor hide."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["clean", "json_safe", "one_line"]
+
+# C0 but tab and newline, DEL, C1, marks and overrides of writing direction, line and paragraph
+# separators, lone surrogates: what a terminal obeys, or what reorders the text around it.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_BREAKS = re.compile(r"[\t\n]+")
+
+
+def clean(text: str) -> str:
+    r"""Return text with every unsafe character as a visible escape (``\x1b``, ``\u202e``)."""
+    return _UNSAFE.sub(_escaped, text)
+
+
+def one_line(text: str) -> str:
+    """Return clean text on one line: each run of tabs and newlines becomes one space."""
+    return clean(_BREAKS.sub(" ", text.replace("\r\n", "\n")).strip(" "))
+
+
+def json_safe(json: str) -> str:
+    """Return the same JSON with every unsafe character as a JSON escape."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

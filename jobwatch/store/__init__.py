@@ -1,0 +1,1 @@
+"""The job log: the only place with SQL or aiosqlite."""

@@ -1,0 +1,194 @@
+"""Opening a job log's file, and saying in one line what is wrong with it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import quote
+
+__all__ = [
+    "LogError",
+    "UnknownJobError",
+    "check_log",
+    "errors_of",
+    "open_plain",
+    "read_only_uri",
+]
+
+APPLICATION_ID = 0x6A6F6277  # "jobw"
+SCHEMA_VERSION = 1
+
+# From each version to the next: what brings an older log up to date, in one transaction.
+MIGRATIONS: Mapping[int, str] = MappingProxyType({})
+
+# A writer that others must wait for may hold the log for a second or two.
+BUSY_TIMEOUT = 10_000
+READER_BUSY_TIMEOUT = 1_000
+
+CONNECTION_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+class LogError(Exception):
+    """The log can't do what was asked; its text is one line for the person at the terminal."""
+
+
+class UnknownJobError(LogError):
+    """The log has no job of that id, or has one where there should be none."""
+
+
+def make_file(path: Path) -> None:
+    """Create the log's file, readable by its owner alone, and its folder, if they are missing."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise LogError(_file_problem(path, error)) from error
+
+
+def check_readable(path: Path) -> None:
+    """Raise `LogError` where there is no file that could be read as a log."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise LogError(_file_problem(path, error)) from error
+
+
+def read_only_uri(path: Path) -> str:
+    """Return the URI under which SQLite neither creates nor writes the file."""
+    return f"file:{quote(str(path.absolute()))}?mode=ro"
+
+
+def open_plain(path: Path) -> sqlite3.Connection:
+    """Open a log to write it, made or brought up to date if need be; errors are `LogError`."""
+    make_file(path)
+    with errors_of(path):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
+        try:
+            _initialise(connection, path)
+            for pragma in CONNECTION_PRAGMAS:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def check_log(path: Path) -> None:
+    """Raise `LogError` where the file isn't a log that this version can read."""
+    check_readable(path)
+    with errors_of(path):
+        connection = sqlite3.connect(
+            read_only_uri(path), uri=True, timeout=READER_BUSY_TIMEOUT / 1000
+        )
+        try:
+            version = _version(connection, path)
+        finally:
+            connection.close()
+    if version < SCHEMA_VERSION:
+        # Not by the reader itself: it may have no right to write.
+        open_plain(path).close()
+
+
+def _initialise(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the schema in a new file, or bring an older log up to date."""
+    version = _version(connection, path)
+    if version == SCHEMA_VERSION:
+        return
+    if version == 0:
+        # It can't be changed once there is a table.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    for pragma in CONNECTION_PRAGMAS:
+        connection.execute(pragma)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it while this one waited.
+        for step in range(_version(connection, path), SCHEMA_VERSION):
+            for statement in _statements(_script(step)):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _script(version: int) -> str:
+    if version == 0:
+        return files("jobwatch.store").joinpath("schema.sql").read_text("utf-8")
+    return MIGRATIONS[version]
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Cut a script into statements: `executescript` would commit the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    [(application,)] = connection.execute("PRAGMA application_id").fetchall()
+    [(version,)] = connection.execute("PRAGMA user_version").fetchall()
+    [(tables,)] = connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    if application != APPLICATION_ID and (application or version or tables):
+        raise LogError(f"{path} is an SQLite database, but not a job log; give another --store")
+    if version > SCHEMA_VERSION:
+        raise LogError(
+            f"{path} was made by a newer jobwatch (schema {version}, this one knows"
+            f" {SCHEMA_VERSION}); update jobwatch"
+        )
+    return int(version)
+
+
+@contextmanager
+def errors_of(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of the log into a `LogError` that a person can act on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LogError(_sqlite_problem(path, error)) from error
+
+
+def _file_problem(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"there is no job log at {path}"
+    if isinstance(error, IsADirectoryError) or error.errno == errno.EISDIR:
+        return f"{path} is a folder, not a job log"
+    if isinstance(error, PermissionError):
+        return f"{path}: permission denied; check its owner and mode"
+    return f"{path}: {(error.strerror or str(error)).lower()}"
+
+
+def _sqlite_problem(path: Path, error: sqlite3.Error) -> str:
+    # Python before 3.11 had no codes, and errors that Python itself raises have none.
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"{path} is locked by another program; try again when it is done"
+    if primary == sqlite3.SQLITE_READONLY:
+        return f"{path} is read-only; check the mode of the file and of its folder"
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return f"{path} is damaged or not a job log ({error}); restore it from a copy"
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return f"{path} can't be opened; check that its folder exists and may be written to"
+    if primary == sqlite3.SQLITE_FULL:
+        return f"{path}: the disk is full; free some space and try again"
+    if primary == sqlite3.SQLITE_IOERR:
+        return f"{path}: reading or writing failed ({error}); check the disk"
+    return f"{path}: {error}"

@@ -1,0 +1,156 @@
+"""One query's ordered result on an index: its length, and any page of it, at any depth.
+
+Rows are numbered from the oldest (their ordinal), so that new jobs move nothing. A sparse list of
+keys, each `STRIDE` rows apart, turns an ordinal into a seek on the index; it is built and kept up
+by hops on the index alone, in slices that leave the connection to others in between.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from math import inf
+from typing import Any, NamedTuple, Protocol
+
+from jobwatch.model.query import JobQuery, View
+from jobwatch.model.row import JobRow
+from jobwatch.store import reads
+from jobwatch.store import statements as sql
+from jobwatch.store.connection import ReadConnection
+from jobwatch.store.values import to_column
+
+__all__ = ["PAGE", "IndexedList", "JobList", "Place", "read_row"]
+
+PAGE = 64
+STRIDE = 512
+KEYS_AT_ONCE = 200
+
+Key = tuple[float, int]
+
+
+class Place(NamedTuple):
+    """Where a job is in a list, or, if it isn't `listed`, the row that stands there instead."""
+
+    ordinal: int
+    listed: bool
+
+
+class JobList(Protocol):
+    """An ordered result: `total` rows, of which those numbered from 0 come in pages of `PAGE`."""
+
+    total: int
+    complete: bool
+    """Whether `total` is final until the log changes; if not, `refresh` goes on."""
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether a reader wants the highest ordinal on top."""
+
+    async def refresh(self) -> None:
+        """Take in what has changed in the log."""
+
+    async def page(self, number: int) -> list[JobRow | None]:
+        """Return the rows from ordinal ``number * PAGE`` on; None is a job that was deleted."""
+
+    async def place(self, row: JobRow) -> Place:
+        """Return where a job is, or the nearest place to its start."""
+
+
+async def read_row(connection: ReadConnection, id: str) -> JobRow | None:
+    """Return the line of one job as it is now, or None."""
+    for row in await connection.rows(sql.ROW_BY_ID, (to_column(id),)):
+        return sql.row_of(row)
+    return None
+
+
+class IndexedList:
+    """The jobs of a query in order of start: view and range, no text."""
+
+    def __init__(self, connection: ReadConnection, query: JobQuery) -> None:
+        self.query = query
+        self.total = 0
+        self.complete = False
+        self._connection = connection
+        self._bounds = reads.bounds(query)
+        self._keys: list[Key] = []  # that of each STRIDE-th row
+        self._generation = -1
+        self._newest: list[JobRow | None] = []  # until the keys are there
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether a reader wants the highest ordinal on top."""
+        return self.query.sort.descending
+
+    async def begin(self) -> None:
+        """Read the newest rows alone, which needs no keys; `total` is an estimate until `refresh`."""
+        rows = await self._connection.rows(
+            sql.NEWEST_ROWS[self.query.view], (*self._bounds, 2 * PAGE)
+        )
+        self._newest = [sql.row_of(row) for row in reversed(rows)]
+        self.total = len(rows)
+        if len(rows) == 2 * PAGE and self._is_whole_log():
+            [(estimate,)] = await self._connection.rows(sql.ESTIMATE_ALL)
+            self.total = max(estimate, len(rows))
+
+    async def refresh(self) -> None:
+        """Read the keys that are missing, then count the rows behind the last."""
+        view = self.query.view
+        await self._forget_reordered()
+        if not self._keys:
+            self._keys = list(await self._connection.rows(sql.FIRST_KEY[view], self._bounds))
+        while self._keys:
+            found = await self._rows(sql.NEXT_KEYS[view], *self._keys[-1], STRIDE, KEYS_AT_ONCE)
+            self._keys += found
+            if len(found) < KEYS_AT_ONCE:
+                break
+        tail = 0
+        if self._keys:
+            [(tail,)] = await self._rows(sql.COUNT_FROM[view], *self._keys[-1])
+        self.total = (len(self._keys) - 1) * STRIDE + tail if tail else 0
+        self.complete = True
+        self._newest = []
+
+    async def page(self, number: int) -> list[JobRow | None]:
+        """Return the rows from ordinal ``number * PAGE`` on; nothing where no key leads yet."""
+        first = number * PAGE
+        if not self.complete:
+            # A page that isn't wholly there is as good as none: its ordinals are a guess.
+            begin = first - (self.total - len(self._newest))
+            return self._newest[begin : begin + PAGE] if begin >= 0 else []
+        index, offset = divmod(first, STRIDE)
+        if index >= len(self._keys):
+            return []
+        rows = await self._rows(sql.ROWS_FROM[self.query.view], *self._keys[index], offset, PAGE)
+        return [sql.row_of(row) for row in rows]
+
+    async def place(self, row: JobRow) -> Place:
+        """Return the ordinal of a job, or of the first that started after it."""
+        if not self.complete:
+            base = self.total - len(self._newest)
+            keys = [other.key for other in self._newest if other is not None]
+            index = bisect_left(keys, row.key)
+            return Place(base + index, index < len(keys) and keys[index] == row.key)
+        index = max(bisect_right(self._keys, row.key) - 1, 0)
+        if not self._keys or row.key < self._keys[0]:
+            return Place(0, False)
+        view = self.query.view
+        [(between,)] = await self._rows(sql.COUNT_BETWEEN[view], *self._keys[index], *row.key)
+        [(listed,)] = await self._connection.rows(sql.IS_LISTED[view], (*self._bounds, *row.key))
+        return Place(index * STRIDE + between, bool(listed))
+
+    def _is_whole_log(self) -> bool:
+        return self.query.view is View.ALL and self._bounds == (-inf, inf)
+
+    async def _forget_reordered(self) -> None:
+        """Drop the keys from the lowest change of order on; those before it still hold."""
+        [(generation, lowest, oldest)] = await self._connection.rows(
+            sql.REORDERS_SINCE, (self._generation,)
+        )
+        if self.query.view is not View.ALL or self._generation < oldest - 1:
+            # Jobs leave these views from anywhere, or too much has happened to know.
+            self._keys.clear()
+        elif lowest is not None:
+            del self._keys[bisect_left(self._keys, (lowest, -inf)) :]
+        self._generation = generation
+
+    async def _rows(self, statement: str, *parameters: float) -> list[Any]:
+        return await self._connection.rows(statement, (self._bounds[1], *parameters))

@@ -1,0 +1,158 @@
+"""JobLog: a job log for asyncio, on aiosqlite."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from jobwatch.model.job import UNSET, Job, JobStatus, Json
+from jobwatch.model.query import JobQuery
+from jobwatch.model.when import now_ms
+from jobwatch.store import edits, reads, transactions
+from jobwatch.store import statements as sql
+from jobwatch.store.connect import BUSY_TIMEOUT, CONNECTION_PRAGMAS, errors_of, open_plain
+from jobwatch.store.transactions import Changes, Many, Steps
+from jobwatch.store.values import to_column
+
+__all__ = ["JobLog"]
+
+Result = TypeVar("Result")
+
+
+class JobLog:
+    """A job log that many may write to at once; every write is one short transaction.
+
+    Times are epoch milliseconds. All methods raise `LogError`, a line for a person, where the file
+    can't be used, and `UnknownJobError` for an id that the log doesn't have.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path, clock: edits.Clock) -> None:
+        self._connection = connection
+        self._writing = asyncio.Lock()
+        self._clock = clock
+        self.path = path
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path | str, *, clock: edits.Clock = now_ms) -> AsyncIterator[JobLog]:
+        """Open the log at `path`; a missing one is made, mode 0600, and its folder too."""
+        path = Path(path)
+        await asyncio.to_thread(lambda: open_plain(path).close())
+        with errors_of(path):
+            async with aiosqlite.connect(
+                path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000
+            ) as connection:
+                for pragma in CONNECTION_PRAGMAS:
+                    await connection.execute_fetchall(pragma)
+                yield cls(connection, path, clock)
+
+    async def create(
+        self,
+        *,
+        type: Json,
+        user: Json = UNSET,
+        id: str | None = None,
+        job_body: Json = UNSET,
+    ) -> Job:
+        """Add a job in state CREATED; without an id it gets a GUID."""
+        return await self._write(
+            transactions.create(
+                lambda: edits.created(self._clock, id=id, type=type, user=user, job_body=job_body)
+            )
+        )
+
+    async def start(self, id: str) -> Job:
+        """Set a job to IN_PROGRESS, from now on."""
+        return await self._write(transactions.edit(id, edits.started(self._clock)))
+
+    async def finish(self, id: str, message: Json = UNSET) -> Job:
+        """End a job as COMPLETE."""
+        edit = edits.ended(self._clock, JobStatus.COMPLETE, message)
+        return await self._write(transactions.edit(id, edit))
+
+    async def fail(self, id: str, message: Json = UNSET) -> Job:
+        """End a job as ERROR."""
+        edit = edits.ended(self._clock, JobStatus.ERROR, message)
+        return await self._write(transactions.edit(id, edit))
+
+    async def update(self, id: str, **fields: Any) -> Job:
+        """Set fields of a job by their names in `Job`."""
+        return await self._write(transactions.edit(id, edits.change(self._clock, fields)))
+
+    async def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
+        """Merge jobs into the log (see `merge`), all or none; remember `node` as their place."""
+        return await self._write(transactions.upsert(jobs, node))
+
+    async def delete(self, ids: Iterable[str]) -> int:
+        """Delete jobs by id and return how many there were."""
+        return await self._write(transactions.delete(ids))
+
+    async def get_job(self, id: str) -> Job | None:
+        """Return one job, or None."""
+        for row in await self._rows(sql.GET_BY_ID, (to_column(id),)):
+            return sql.job_of(row)
+        return None
+
+    async def get_nodes(self, id: str) -> tuple[str, ...]:
+        """Return the names of the nodes that a job was seen on."""
+        return tuple(name for (name,) in await self._rows(sql.NODES, (to_column(id),)))
+
+    async def page(
+        self, query: JobQuery, *, limit: int, after: Job | None = None
+    ) -> list[Job]:
+        """Return up to `limit` jobs in the query's order of start, from the one behind `after` on."""
+        rows = await self._rows(*reads.page(query, limit, await self._place(after)))
+        return [sql.job_of(row) for row in rows]
+
+    async def count(self, query: JobQuery) -> int:
+        """Return how many jobs a query has."""
+        [(count,)] = await self._rows(*reads.count(query))
+        return int(count)
+
+    async def _place(self, job: Job | None) -> tuple[float, int] | None:
+        if job is None:
+            return None
+        for row in await self._rows(sql.ROW_BY_ID, (to_column(job.id),)):
+            return sql.row_of(row).key
+        return sql.order_of(job), 0
+
+    async def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with errors_of(self.path):
+            return list(await self._connection.execute_fetchall(statement, parameters))
+
+    async def _write(self, steps: Steps[Result]) -> Result:
+        # Two tasks of one program share the connection, and so would share a transaction.
+        async with self._writing:
+            with errors_of(self.path):
+                await self._connection.execute_fetchall("BEGIN IMMEDIATE")
+                try:
+                    result = await self._run(steps)
+                    await self._connection.execute_fetchall("COMMIT")
+                except BaseException:
+                    await asyncio.shield(self._rollback())
+                    raise
+                return result
+
+    async def _rollback(self) -> None:
+        if self._connection.in_transaction:
+            await self._connection.execute_fetchall("ROLLBACK")
+
+    async def _run(self, steps: Steps[Result]) -> Result:
+        rows: Sequence[Any] = ()
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Many):
+                    await self._connection.executemany(step.sql, step.rows)
+                    rows = ()
+                else:
+                    rows = list(await self._connection.execute_fetchall(step.sql, step.parameters))
+                step = steps.send(rows)
+        except StopIteration as done:
+            result: Result = done.value
+            return result

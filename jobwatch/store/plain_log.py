@@ -1,0 +1,124 @@
+"""PlainJobLog: the job log without asyncio, for short commands and bulk work."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jobwatch.model.job import Job
+from jobwatch.model.query import JobQuery
+from jobwatch.store import reads, transactions
+from jobwatch.store import statements as sql
+from jobwatch.store.connect import READER_BUSY_TIMEOUT, check_log, errors_of, open_plain, read_only_uri
+from jobwatch.store.transactions import Changes, Many, Steps
+from jobwatch.store.values import to_column
+
+__all__ = ["PlainJobLog"]
+
+Result = TypeVar("Result")
+BLOCK = 1_000
+
+
+class PlainJobLog:
+    """`JobLog` on the sqlite3 module: the same transactions and reads, in the caller's thread."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path | str) -> Iterator[PlainJobLog]:
+        """Open the log at `path`; a missing one is made, mode 0600, and its folder too."""
+        path = Path(path)
+        connection = open_plain(path)
+        try:
+            yield cls(connection, path)
+        finally:
+            connection.close()
+
+    @classmethod
+    @contextmanager
+    def read(cls, path: Path | str) -> Iterator[PlainJobLog]:
+        """Open a log that must be there, only to read it."""
+        path = Path(path)
+        check_log(path)
+        with errors_of(path):
+            connection = sqlite3.connect(
+                read_only_uri(path),
+                uri=True,
+                isolation_level=None,
+                timeout=READER_BUSY_TIMEOUT / 1000,
+            )
+        try:
+            yield cls(connection, path)
+        finally:
+            connection.close()
+
+    def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
+        """Merge jobs into the log (see `merge`), all or none; remember `node` as their place."""
+        return self._write(transactions.upsert(jobs, node))
+
+    def get_job(self, id: str) -> Job | None:
+        """Return one job, or None."""
+        for row in self._rows(sql.GET_BY_ID, (to_column(id),)):
+            return sql.job_of(row)
+        return None
+
+    def find_jobs(self, ids: Iterable[str]) -> dict[str, Job]:
+        """Return those of the jobs that the log has, by id."""
+        with errors_of(self.path):
+            return self._run(transactions.known(dict.fromkeys(ids)))
+
+    def jobs(self, query: JobQuery, limit: int | None = None) -> Iterator[Job]:
+        """Return the jobs of a query in its order of start, read in blocks: memory stays flat."""
+        after: tuple[float, int] | None = None
+        left = limit
+        while left is None or left > 0:
+            size = BLOCK if left is None else min(BLOCK, left)
+            rows = self._rows(*reads.page(query, size, after))
+            for row in rows:
+                yield sql.job_of(row)
+            if len(rows) < size:
+                return
+            after = sql.key_of(rows[-1])
+            left = None if left is None else left - size
+
+    def count(self, query: JobQuery) -> int:
+        """Return how many jobs a query has."""
+        [(count,)] = self._rows(*reads.count(query))
+        return int(count)
+
+    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with errors_of(self.path):
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def _write(self, steps: Steps[Result]) -> Result:
+        with errors_of(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = self._run(steps)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            return result
+
+    def _run(self, steps: Steps[Result]) -> Result:
+        rows: Sequence[Any] = ()
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Many):
+                    self._connection.executemany(step.sql, step.rows)
+                    rows = ()
+                else:
+                    rows = self._connection.execute(step.sql, step.parameters).fetchall()
+                step = steps.send(rows)
+        except StopIteration as done:
+            result: Result = done.value
+            return result

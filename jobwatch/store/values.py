@@ -1,0 +1,68 @@
+"""JSON values to and from SQLite columns without a type, nothing lost on the way.
+
+NULL is an absent key, TEXT a string, INTEGER and REAL a number; whatever else JSON has (null,
+booleans, arrays, objects, integers over 64 bits) or SQLite's text can't hold (NUL, lone
+surrogates) is a BLOB of JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import UNSET
+
+from jobwatch.model.formats import decode, encode
+from jobwatch.model.job import Json
+
+__all__ = ["Column", "from_column", "preview", "to_column"]
+
+Column: TypeAlias = str | int | float | bytes | None
+
+_INT64 = 1 << 63
+
+
+def to_column(value: Json) -> Column:
+    """Return the column value for one JSON value, or for ``UNSET``."""
+    if value is UNSET:
+        return None
+    if isinstance(value, str):
+        return value if _is_plain(value) else encode(value)
+    if isinstance(value, float):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and -_INT64 <= value < _INT64:
+        return value
+    return encode(value)
+
+
+def from_column(column: Column) -> Json:
+    """Return the JSON value of a column, ``UNSET`` for NULL."""
+    if column is None:
+        return UNSET
+    return decode(column) if isinstance(column, bytes) else column
+
+
+def preview(column: Column) -> str:
+    """Return text for the beginning of a message column, which may be cut within JSON."""
+    if column is None:
+        return ""
+    if not isinstance(column, bytes):
+        return str(column)
+    try:
+        value = decode(column)
+    except ValueError:
+        return column.decode("utf-8", "replace")
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        for key in ("error", "message"):
+            if isinstance(value.get(key), str):
+                return str(value[key])
+    return column.decode("utf-8", "replace")
+
+
+def _is_plain(text: str) -> bool:
+    if text.isascii():
+        return "\0" not in text
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

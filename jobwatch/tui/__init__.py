@@ -1,0 +1,1 @@
+"""The monitor: the only place with Textual and Rich."""

@@ -1,0 +1,56 @@
+"""JobwatchApp: the theme, the palette and the first screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from jobwatch.model.when import Zone, local_zone, now_ms
+from jobwatch.store.edits import Clock
+from jobwatch.tui.commands import COMMANDS
+from jobwatch.tui.screens.monitor import MonitorScreen
+
+__all__ = ["JobwatchApp"]
+
+
+class JobwatchApp(App[None]):
+    """The monitor of one job log; `interval` is in seconds."""
+
+    TITLE = "jobwatch"
+    BINDINGS = [Binding("ctrl+c", "quit", "Quit", show=False, priority=True)]
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        interval: float = 1.0,
+        zone: Zone | None = None,
+        clock: Clock = now_ms,
+    ) -> None:
+        super().__init__()
+        # A monitor is read, not watched moving; and an idle one must write nothing.
+        self.animation_level = "none"
+        self._monitor = MonitorScreen(
+            path, interval=interval, zone=zone or local_zone(), clock=clock
+        )
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the monitor."""
+        return self._monitor
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return the commands of the monitor for the palette."""
+        for command in COMMANDS:
+            if command.id not in ("palette", "open", "back"):
+                yield SystemCommand(
+                    f"{command.label}  [{command.keys_shown}]",
+                    command.help,
+                    lambda command=command: self._run(command.action or command.id),
+                )
+
+    async def _run(self, action: str) -> None:
+        await self._monitor.run_action(action)

@@ -1,0 +1,102 @@
+"""The columns of the job table: which fit a width, and what a job shows in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from jobwatch.model.job import Json
+from jobwatch.model.query import SortKey
+from jobwatch.model.row import JobRow, state_mark
+from jobwatch.model.text import one_line
+from jobwatch.model.when import Zone, date_time, day_time, duration, elapsed
+
+__all__ = ["Cell", "Column", "layout"]
+
+
+class Cell(NamedTuple):
+    """What a cell needs besides its row."""
+
+    zone: Zone
+    now: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its label, its widths, and the text of a job in it (clean, one line)."""
+
+    label: str
+    text: Callable[[JobRow, Cell], str]
+    narrow: int
+    wide: int
+    sort: SortKey | None = None
+    right: bool = False
+    state_coloured: bool = False
+
+
+def time_taken(row: JobRow, now: int) -> str:
+    """Return the elapsed time of a running job, the duration of one that has ended."""
+    if not isinstance(row.start, int | float):
+        return "–"
+    if row.running:
+        return elapsed(now - row.start)
+    if isinstance(row.end, int | float):
+        return duration(row.end - row.start)
+    return "–"
+
+
+def _started(row: JobRow, cell: Cell) -> str:
+    if cell.width >= 19:
+        return date_time(row.start, cell.zone)
+    return day_time(row.start, cell.zone)[: cell.width]
+
+
+def _value(value: Json) -> str:
+    if isinstance(value, str):
+        return one_line(value)
+    return "–" if not isinstance(value, int | float) or isinstance(value, bool) else str(value)
+
+
+def _state(row: JobRow, cell: Cell) -> str:
+    mark = state_mark(row.status)
+    return f"{mark.glyph} {mark.word}"
+
+
+ELAPSED = Column(
+    "Time", lambda row, cell: time_taken(row, cell.now), 8, 8, SortKey.DURATION, right=True
+)
+STATE = Column("State", _state, 10, 10, SortKey.STATUS, state_coloured=True)
+TYPE = Column("Type", lambda row, cell: _value(row.type), 14, 28, SortKey.TYPE)
+USER = Column("User", lambda row, cell: _value(row.user), 9, 16, SortKey.USER)
+STARTED = Column("Started", _started, 11, 19, SortKey.STARTED)
+MESSAGE = Column("Message", lambda row, cell: one_line(row.message), 18, 10_000)
+ID = Column("Id", lambda row, cell: one_line(row.id)[: cell.width], 8, 8)
+
+# What changes each second stands first: Textual crops a dirty line only on its right.
+_ORDER = (ELAPSED, STATE, TYPE, USER, STARTED, MESSAGE, ID)
+# Who gets room first, at its narrow width; then who grows.
+_PRIORITY = (ELAPSED, STATE, MESSAGE, TYPE, STARTED, USER, ID)
+_GROWTH = ((TYPE, 18), (MESSAGE, 26), (STARTED, 19), (TYPE, 28), (MESSAGE, 48), (USER, 14))
+
+
+def layout(width: int) -> list[tuple[Column, int]]:
+    """Return the columns that fit a width, with a width for each; one cell lies between two."""
+    widths: dict[str, int] = {}
+    left = width
+    for column in _PRIORITY:
+        needed = column.narrow + 1
+        if left >= needed:
+            widths[column.label] = column.narrow
+            left -= needed
+    for column, wide in _GROWTH:
+        if column.label in widths:
+            growth = min(left, wide - widths[column.label])
+            # A date half grown is no better than a short one.
+            if growth > 0 and (column is not STARTED or growth == wide - column.narrow):
+                widths[column.label] += growth
+                left -= growth
+    if MESSAGE.label in widths:
+        widths[MESSAGE.label] += left
+    return [(column, widths[column.label]) for column in _ORDER if column.label in widths]

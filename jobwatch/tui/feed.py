@@ -1,0 +1,80 @@
+"""Follows one log: opens it, asks once a tick whether it has changed, opens it again if lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Protocol
+
+from jobwatch.store.connect import LogError
+from jobwatch.store.edits import Clock
+from jobwatch.store.reader import LogReader
+from jobwatch.store.watch import LogReplacedError
+
+__all__ = ["Follower", "LogFeed"]
+
+
+class Follower(Protocol):
+    """What is told of the log."""
+
+    def opened(self, reader: LogReader) -> Awaitable[None]:
+        """The log can be read, by a new reader; the one before is closed."""
+
+    def changed(self) -> Awaitable[None]:
+        """Something was committed to the log since the last call."""
+
+    def current(self) -> None:
+        """The log was read just now, whether it had changed or not."""
+
+    def failed(self, reason: str) -> None:
+        """The log can't be read; the reason is one line for a person."""
+
+
+class LogFeed:
+    """One loop that asks, tells and sleeps; it is neither cancelled nor doubled by the next tick."""
+
+    def __init__(self, path: Path, interval: float, clock: Clock) -> None:
+        self.path = path
+        self.interval = interval
+        self.paused = False
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._asked = False
+
+    def ask_now(self) -> None:
+        """End the sleep, and tell of a change even if there was none."""
+        self._asked = True
+        self._wake.set()
+
+    async def run(self, follower: Follower) -> None:
+        """Follow the log until cancelled; `interval` is in seconds."""
+        while True:
+            try:
+                async with LogReader.open(self.path, clock=self._clock) as reader:
+                    await follower.opened(reader)
+                    await self._follow(reader, follower)
+            except LogReplacedError as error:
+                follower.failed(str(error))
+                if not self.path.exists():
+                    await self._sleep()
+            except LogError as error:
+                follower.failed(str(error))
+                await self._sleep()
+
+    async def _follow(self, reader: LogReader, follower: Follower) -> None:
+        while True:
+            asked, self._asked = self._asked, False
+            if asked or not self.paused:
+                if await reader.moved() or asked:
+                    await follower.changed()
+                follower.current()
+            await self._sleep()
+
+    async def _sleep(self) -> None:
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(self.interval):
+                await self._wake.wait()
+        except TimeoutError:
+            pass

@@ -1,0 +1,44 @@
+"""What an empty table says: why it is empty, and what to do next."""
+
+from __future__ import annotations
+
+from jobwatch.model.query import JobQuery, View
+from jobwatch.model.text import one_line
+from jobwatch.model.when import ALWAYS, Zone, date_time, describe
+
+__all__ = ["notice"]
+
+
+def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) -> tuple[str, ...]:
+    """Return the lines for a query without a result in a log of so many jobs.
+
+    `nearest` is the start (epoch milliseconds) that is nearest to the query's range, if it has one.
+    """
+    if not jobs:
+        return (
+            "This log has no jobs yet.",
+            "",
+            "jobwatch import FILE   loads job records: JSON, NDJSON or CSV",
+            "jobwatch seed          makes sample jobs",
+            "jobwatch demo          shows simulated jobs, in a log of its own",
+        )
+    kind = {View.RUNNING: "running job", View.ALL: "job", View.FAILED: "failed job"}[query.view]
+    lines = []
+    if query.text:
+        lines.append(f"No {kind} has “{one_line(query.text)}” in its id, type, user or message.")
+    elif query.range != ALWAYS:
+        lines.append(f"No {kind} started in this range.")
+    elif query.view is View.RUNNING:
+        lines.append("Nothing is running.")
+    else:
+        lines.append(f"There is no {kind}.")
+    if query.range != ALWAYS:
+        lines.append(describe(query.range, zone))
+        if nearest is not None:
+            lines.append(f"The nearest job started on {date_time(nearest, zone)}.")
+    lines.append("")
+    if query.text or query.range != ALWAYS:
+        lines.append("Esc clears the filter, then the range; d picks other dates.")
+    elif query.view is not View.ALL:
+        lines.append(f"2 shows all {jobs:,} jobs.")
+    return tuple(lines)

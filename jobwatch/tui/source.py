@@ -1,0 +1,97 @@
+"""The monitor's source: one query's result as pictures for the table, while the log changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from time import monotonic
+
+from jobwatch.model.query import JobQuery
+from jobwatch.model.row import JobRow
+from jobwatch.store.edits import Clock
+from jobwatch.store.found_list import FoundList
+from jobwatch.store.job_list import IndexedList
+from jobwatch.store.reader import LogReader
+from jobwatch.tui.loading import Anchor, Picture, keep, move
+
+__all__ = ["Source"]
+
+GROWTH_SHOWN_EVERY = 0.1
+"""Seconds between two pictures of a search that goes on."""
+
+CHEAP_SEARCH = 0.1
+"""A search that took no longer, in seconds, is made again as the log changes."""
+
+SHARE_OF_TIME = 20
+"""...but it takes at most one part in so many of the time."""
+
+
+class Source:
+    """What the log answers to one query, and to the next."""
+
+    def __init__(self, reader: LogReader, clock: Clock) -> None:
+        self.reader = reader
+        self.query = JobQuery()
+        self.jobs: IndexedList | FoundList = reader.list_jobs(self.query)
+        self.found_at: int | None = None
+        """When a result that is a picture of one moment was made; None while it is current."""
+        self._clock = clock
+        self._took = 0.0
+        self._ended = 0.0
+
+    async def ask(
+        self, query: JobQuery, anchor: Callable[[], Anchor], wanted: Callable[[], JobRow | None]
+    ) -> AsyncIterator[Picture]:
+        """Answer another query: first what is there at once, then pictures as more is known."""
+        await self.reader.interrupt_search()
+        self.query = query
+        self.jobs = jobs = self.reader.list_jobs(query)
+        self.found_at = None
+        if isinstance(jobs, FoundList):
+            async for _ in self._search(jobs):
+                yield await move(jobs, self.reader.row, anchor(), wanted())
+        else:
+            if not jobs.complete:
+                await jobs.begin()
+                yield await move(jobs, self.reader.row, anchor(), wanted())
+            await jobs.refresh()
+            yield await move(jobs, self.reader.row, anchor(), wanted())
+
+    async def refresh(self, anchor: Callable[[], Anchor]) -> Picture | None:
+        """Return the same result after the log has changed; None if there is nothing to show yet."""
+        jobs = self.jobs
+        if not jobs.complete:
+            return None
+        if not isinstance(jobs, FoundList):
+            await jobs.refresh()
+        elif self._took < CHEAP_SEARCH and monotonic() - self._ended > SHARE_OF_TIME * self._took:
+            async for _ in self._search(jobs):
+                pass
+        else:
+            self.found_at = self.found_at or self._clock()
+        while jobs is self.jobs:
+            seen = anchor()
+            picture = await keep(jobs, self.reader.row, seen)
+            # The user may have moved on while this was read.
+            if anchor() == seen and jobs is self.jobs:
+                return picture
+        return None
+
+    async def pages(self, numbers: tuple[int, ...]) -> AsyncIterator[tuple[int, list[JobRow | None]]]:
+        """Return pages of the result by number."""
+        jobs = self.jobs
+        for number in numbers:
+            rows = await jobs.page(number)
+            if jobs is not self.jobs:
+                return
+            yield number, rows
+
+    async def _search(self, jobs: FoundList) -> AsyncIterator[None]:
+        began = shown = monotonic()
+        async for total in jobs.search():
+            if total and (monotonic() - shown > GROWTH_SHOWN_EVERY or shown == began):
+                yield
+                shown = monotonic()
+        self._ended = monotonic()
+        self._took = self._ended - began
+        self.found_at = None
+        yield

@@ -1,0 +1,412 @@
+"""JobTable: a result of any length, drawn line by line from pages of the log."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.timer import Timer
+
+from jobwatch.model.query import Sort
+from jobwatch.model.row import JobRow, state_mark
+from jobwatch.model.when import UTC, Zone
+from jobwatch.tui.columns import Cell, Column, layout, time_taken
+from jobwatch.tui.listing import PAGE, Listing
+from jobwatch.tui.loading import Anchor, Picture
+
+__all__ = ["JobTable"]
+
+PAGES_KEPT = 32
+
+
+class JobTable(ScrollView, can_focus=True):
+    """The jobs of a `Listing`, the cursor on a job rather than on a line.
+
+    The table never reads: lines whose page it lacks are drawn dim and asked for by `PagesWanted`.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "job-table--header",
+        "job-table--cursor",
+        "job-table--cursor-blurred",
+        "job-table--ghost",
+        "job-table--missing",
+        "job-table--notice",
+        "job-table--created",
+        "job-table--running",
+        "job-table--complete",
+        "job-table--error",
+        "job-table--other",
+    }
+    DEFAULT_CSS = """
+    JobTable {
+        scrollbar-size-vertical: 1;
+        & > .job-table--header { text-style: bold; color: $text-muted; }
+        & > .job-table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .job-table--cursor-blurred { background: $block-cursor-blurred-background; }
+        & > .job-table--ghost, & > .job-table--missing { color: $text-disabled; }
+        & > .job-table--notice { color: $text-muted; }
+        & > .job-table--created { color: $text-muted; }
+        & > .job-table--running { color: $text-accent; }
+        & > .job-table--complete { color: $text-success; }
+        & > .job-table--error { color: $text-error; text-style: bold; }
+        & > .job-table--other { color: $text-warning; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "cursor_down", "Down", show=False),
+        Binding("up,k", "cursor_up", "Up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("home,g", "top", "First", show=False),
+        Binding("end,G", "bottom", "Last", show=False),
+        Binding("enter", "open", "Open", show=False),
+    ]
+    HEADER = 1
+
+    zone: reactive[Zone] = reactive(UTC)
+    """The zone of all times on screen."""
+    sort: reactive[Sort] = reactive(Sort())
+    """The order of the listing, shown in the header."""
+    notice: reactive[tuple[str, ...]] = reactive(())
+    """What an empty table says, a line each."""
+    still: reactive[bool] = reactive(False)
+    """Whether the times of running jobs stand still."""
+
+    class PagesWanted(Message):
+        """Lines on screen have no page yet.
+
+        Attributes:
+            numbers: The pages, the one with the cursor first.
+        """
+
+        def __init__(self, numbers: tuple[int, ...]) -> None:
+            self.numbers = numbers
+            super().__init__()
+
+    class Highlighted(Message):
+        """Another job is under the cursor.
+
+        Attributes:
+            row: The job, or None in an empty table.
+            by_user: Whether the user moved the cursor, rather than the result.
+        """
+
+        def __init__(self, row: JobRow | None, by_user: bool) -> None:
+            self.row = row
+            self.by_user = by_user
+            super().__init__()
+
+    class Opened(Message):
+        """The user pressed Enter, or clicked twice, on a job."""
+
+    def __init__(self, *, clock: Callable[[], int], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+        self._now = clock()
+        self.listing = Listing()
+        self.selected: JobRow | None = None
+        self.cursor_line = 0
+        self._pages: OrderedDict[int, list[JobRow | None]] = OrderedDict()
+        self._wanted: set[int] = set()
+        self._ticker: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Make the timer that lets times grow."""
+        self._ticker = self.set_interval(1.0, self.tick, pause=True)
+        self._tick_if_running()
+
+    # What the owner tells
+
+    def show(self, picture: Picture) -> None:
+        """Take over a result as it is now, and repaint the lines that differ."""
+        before = self._visible_rows()
+        selected_before = self.selected
+        shifted = (
+            picture.listing.lines != self.listing.lines
+            or picture.scroll_y != self.scroll_offset.y
+            or picture.cursor_line != self.cursor_line
+        )
+        self.listing = picture.listing
+        self.selected = picture.selected
+        self.cursor_line = picture.cursor_line
+        self._pages = OrderedDict(picture.pages)
+        self._wanted.clear()
+        self._now = self._clock()
+        self.virtual_size = Size(0, self.listing.lines + self.HEADER)
+        self.scroll_to(y=picture.scroll_y, animate=False, force=True, immediate=True)
+        if shifted:
+            self.refresh()
+        else:
+            for y, (old, new) in enumerate(zip(before, self._visible_rows(), strict=False)):
+                if old != new:
+                    self._refresh_screen_line(y)
+        self._tick_if_running()
+        if _id(selected_before) != _id(self.selected):
+            self.post_message(self.Highlighted(self.selected, by_user=False))
+
+    def put_page(self, number: int, rows: list[JobRow | None]) -> None:
+        """Add a page that was asked for."""
+        self._pages[number] = rows
+        self._pages.move_to_end(number)
+        self._wanted.discard(number)
+        while len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
+        self.refresh()
+        self._tick_if_running()
+        if self.selected is None:
+            self._select_cursor_line()
+
+    def tick(self) -> None:
+        """Repaint the time of the running jobs on screen where it reads differently now."""
+        before, self._now = self._now, self._clock()
+        width = self._columns()[0][1]
+        for y, row in enumerate(self._visible_rows()):
+            if row is not None and row.running:
+                if time_taken(row, before) != time_taken(row, self._now):
+                    self.refresh(Region(0, y + self.HEADER, width, 1))
+
+    # What the owner asks
+
+    @property
+    def body_height(self) -> int:
+        """Return how many jobs fit the screen."""
+        return max(self.size.height - self.HEADER, 0)
+
+    @property
+    def anchor(self) -> Anchor:
+        """Return what must stay where it is when the result changes."""
+        top = self.row_at(self.scroll_offset.y)
+        return Anchor(
+            self.selected, self.cursor_line - self.scroll_offset.y, top, self.body_height
+        )
+
+    @property
+    def newer_above(self) -> int:
+        """Return how many lines lie above the screen."""
+        return self.scroll_offset.y
+
+    def row_at(self, line: int) -> JobRow | None:
+        """Return the job on a line, None where there is none or its page isn't there."""
+        if not 0 <= line < self.listing.lines:
+            return None
+        ordinal = self.listing.ordinal(line)
+        if ordinal is None:
+            return self.listing.ghost.row if self.listing.ghost else None
+        page = self._pages.get(ordinal // PAGE, ())
+        index = ordinal % PAGE
+        return page[index] if index < len(page) else None
+
+    # The cursor
+
+    def move_cursor(self, line: int) -> None:
+        """Put the cursor on a line, as the user's own choice, and bring it on screen."""
+        if not self.listing.lines:
+            return
+        line = min(max(line, 0), self.listing.lines - 1)
+        ghost = self.listing.ghost
+        if ghost is not None and line != ghost.line:
+            # The job that ended under the cursor leaves with it.
+            line -= line > ghost.line
+            self.listing = Listing(self.listing.total, self.listing.newest_first)
+            self.virtual_size = Size(0, self.listing.lines + self.HEADER)
+            self.refresh()
+        self._refresh_line(self.cursor_line)
+        self.cursor_line = line
+        self._refresh_line(line)
+        self._scroll_to_cursor()
+        self._select_cursor_line()
+
+    def action_cursor_down(self) -> None:
+        """Select the next job."""
+        self.move_cursor(self.cursor_line + 1)
+
+    def action_cursor_up(self) -> None:
+        """Select the job before."""
+        self.move_cursor(self.cursor_line - 1)
+
+    def action_page_down(self) -> None:
+        """Select a job one screen further down."""
+        self.move_cursor(self.cursor_line + max(self.body_height - 1, 1))
+
+    def action_page_up(self) -> None:
+        """Select a job one screen further up."""
+        self.move_cursor(self.cursor_line - max(self.body_height - 1, 1))
+
+    def action_top(self) -> None:
+        """Select the first job."""
+        self.move_cursor(0)
+
+    def action_bottom(self) -> None:
+        """Select the last job."""
+        self.move_cursor(self.listing.lines - 1)
+
+    def action_open(self) -> None:
+        """Tell that the user wants to see the selected job whole."""
+        self.post_message(self.Opened())
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the job that was clicked; open it at the second click."""
+        line = event.y - self.HEADER + self.scroll_offset.y
+        if event.y >= self.HEADER and line < self.listing.lines:
+            self.move_cursor(line)
+            if event.chain == 2:
+                self.action_open()
+
+    def _select_cursor_line(self) -> None:
+        row = self.row_at(self.cursor_line)
+        if row is None and self.listing.lines:
+            # Its page is on the way; until then no job is selected.
+            self._want_pages()
+        if _id(row) != _id(self.selected):
+            self.selected = row
+            self.post_message(self.Highlighted(row, by_user=True))
+
+    def _scroll_to_cursor(self) -> None:
+        top, height = self.scroll_offset.y, self.body_height
+        if self.cursor_line < top:
+            self.scroll_to(y=self.cursor_line, animate=False, force=True, immediate=True)
+        elif self.cursor_line >= top + height:
+            line = self.cursor_line - height + 1
+            self.scroll_to(y=line, animate=False, force=True, immediate=True)
+
+    def _tick_if_running(self) -> None:
+        if self._ticker is not None:
+            ticking = not self.still and any(
+                row is not None and row.running for row in self._visible_rows()
+            )
+            (self._ticker.resume if ticking else self._ticker.pause)()
+
+    # Drawing
+
+    def watch_still(self) -> None:
+        """Let times stand still, or go on."""
+        self._tick_if_running()
+
+    def watch_zone(self) -> None:
+        """Draw all times anew."""
+        self.refresh()
+
+    def watch_sort(self) -> None:
+        """Draw the header anew."""
+        self.refresh()
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """Ask for the pages that have come on screen."""
+        super().watch_scroll_y(old, new)
+        if round(old) != round(new):
+            self._want_pages()
+            self._tick_if_running()
+
+    def on_resize(self) -> None:
+        """Keep the cursor on screen, and ask for the pages of a larger one."""
+        if self.selected is not None:
+            self._scroll_to_cursor()
+        self._want_pages()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        if y < self.HEADER:
+            return self._header()
+        line = y - self.HEADER + self.scroll_offset.y
+        if not self.listing.lines:
+            return self._notice_line(y)
+        if line >= self.listing.lines:
+            return Strip.blank(self.size.width, self.rich_style)
+        row = self.row_at(line)
+        if row is None:
+            style = self.get_component_rich_style("job-table--missing")
+            return self._padded([Segment(" " * 6 + "··", style)], style)
+        return self._row(line, row)
+
+    def _notice_line(self, y: int) -> Strip:
+        first = self.HEADER + max((self.body_height - len(self.notice)) // 3, 0)
+        text = self.notice[y - first] if 0 <= y - first < len(self.notice) else ""
+        style = self.get_component_rich_style("job-table--notice")
+        return self._padded([Segment("  " + text, style)], style)
+
+    def _header(self) -> Strip:
+        style = self.get_component_rich_style("job-table--header")
+        segments = []
+        for column, width in self._columns():
+            label = column.label
+            if column.sort is self.sort.key:
+                label = f"{label} {'↓' if self.sort.descending else '↑'}"
+            segments.append(Segment(_fitted(label, width, column.right) + " ", style))
+        return self._padded(segments, style)
+
+    def _row(self, line: int, row: JobRow) -> Strip:
+        base = self.rich_style
+        is_ghost = self.listing.ghost is not None and line == self.listing.ghost.line
+        if is_ghost:
+            base += self.get_component_rich_style("job-table--ghost")
+        cursor = Style()
+        if line == self.cursor_line:
+            name = "job-table--cursor" if self.has_focus else "job-table--cursor-blurred"
+            cursor = self.get_component_rich_style(name)
+        segments = []
+        for column, width in self._columns():
+            style = base
+            if column.state_coloured and not is_ghost:
+                mark = state_mark(row.status)
+                style += self.get_component_rich_style(f"job-table--{mark.style}", partial=True)
+            text = column.text(row, Cell(self.zone, self._now, width))
+            segments.append(Segment(_fitted(text, width, column.right) + " ", style + cursor))
+        return self._padded(segments, base + cursor)
+
+    def _padded(self, segments: list[Segment], style: Style) -> Strip:
+        return Strip(segments).adjust_cell_length(self.size.width, style)
+
+    def _columns(self) -> list[tuple[Column, int]]:
+        return layout(self.size.width)
+
+    def _visible_rows(self) -> list[JobRow | None]:
+        top = self.scroll_offset.y
+        return [self.row_at(line) for line in range(top, top + self.body_height)]
+
+    def _refresh_line(self, line: int) -> None:
+        self._refresh_screen_line(line - self.scroll_offset.y)
+
+    def _refresh_screen_line(self, y: int) -> None:
+        if 0 <= y < self.body_height:
+            self.refresh(Region(0, y + self.HEADER, self.size.width, 1))
+
+    def _want_pages(self) -> None:
+        top, height = self.scroll_offset.y, self.body_height
+        lines = [(self.cursor_line, self.cursor_line)] if self.selected is None else []
+        lines.append((top, top + height - 1))
+        wanted: Iterable[int] = dict.fromkeys(
+            number for first, last in lines for number in self.listing.pages(first, last)
+        )
+        numbers = tuple(
+            number
+            for number in wanted
+            if number not in self._pages and number not in self._wanted
+        )
+        if numbers:
+            self._wanted.update(numbers)
+            self.post_message(self.PagesWanted(numbers))
+
+
+def _id(row: JobRow | None) -> str | None:
+    return None if row is None else row.id
+
+
+def _fitted(text: str, width: int, right: bool) -> str:
+    """Cut or pad text to a width in cells; what is cut ends in an ellipsis."""
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + "…"
+    padding = " " * (width - length)
+    return padding + text if right else text + padding

@@ -1,0 +1,61 @@
+"""QueryLine: the range and the text that narrow the view, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from jobwatch.model.query import JobQuery
+from jobwatch.model.text import one_line
+from jobwatch.model.when import ALWAYS, UTC, Zone, describe
+
+__all__ = ["QueryLine"]
+
+
+class QueryLine(Widget):
+    """One line above the table, there only while something narrows the view."""
+
+    query: reactive[JobQuery] = reactive(JobQuery())
+    """The query on screen."""
+    total: reactive[int] = reactive(0)
+    """How many jobs it has, so far."""
+    searching: reactive[bool] = reactive(False)
+    """Whether the total may still grow."""
+    found_at: reactive[int | None] = reactive(None)
+    """When an order or a search that isn't kept up was made, epoch milliseconds."""
+    zone: reactive[Zone] = reactive(UTC)
+    """The zone of the range."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def watch_query(self, query: JobQuery) -> None:
+        """Be there only when needed."""
+        self._appear()
+
+    def watch_found_at(self) -> None:
+        """Be there only when needed."""
+        self._appear()
+
+    def render(self) -> Content:
+        """Draw what narrows the view."""
+        count = f"{self.total:,}{'+' if self.searching else ''}"
+        parts = [f"{count} job{'' if count == '1' else 's'}"]
+        if self.query.text:
+            parts.append(f"with “{one_line(self.query.text)}”")
+        if self.query.range != ALWAYS:
+            parts.append(describe(self.query.range, self.zone))
+        if self.found_at is not None:
+            age = max(self._clock() - self.found_at, 0) // 1000
+            parts.append(f"as of {age} s ago, r reads it again")
+        else:
+            parts.append("Esc clears")
+        return Content(" " + " · ".join(parts))
+
+    def _appear(self) -> None:
+        narrowed = bool(self.query.text) or self.query.range != ALWAYS
+        self.display = narrowed or self.found_at is not None
