@@ -71,40 +71,40 @@ def import_records(
     Whatever ends it early leaves whole batches; importing again does the rest.
     """
     totals = Totals()
-    for batch in _batches(records, batch_size):
-        for record in batch:
-            if record.job is None:
-                on_reject(record)
-        jobs = [record.job for record in batch if record.job is not None]
-        changes = log.upsert_many(jobs)
+    for jobs, rejected in _batches(records, batch_size, on_reject):
+        changes = log.upsert_many(jobs) if jobs else Changes()
         totals = Totals(
-            read=totals.read + len(batch),
+            read=totals.read + len(jobs) + rejected,
             new=totals.new + changes.new,
             updated=totals.updated + changes.updated,
             unchanged=totals.unchanged + changes.unchanged,
-            rejected=totals.rejected + len(batch) - len(jobs),
+            rejected=totals.rejected + rejected,
         )
         on_progress(totals)
     return totals
 
 
-def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
-    batch: list[Record] = []
-    weight = 0
+def _batches(
+    records: Iterable[Record], size: int, on_reject: Callable[[Record], None]
+) -> Iterator[tuple[list[Job], int]]:
+    """Gather jobs, and count the rejected between them."""
+    jobs: list[Job] = []
+    rejected = weight = 0
     try:
         for record in records:
-            batch.append(record)
-            weight += len(record.raw)
-            if len(batch) >= size or weight >= BATCH_BYTES:
-                yield batch
-                batch, weight = [], 0
+            if record.job is None:
+                on_reject(record)
+                rejected += 1
+            else:
+                jobs.append(record.job)
+                weight += len(record.raw)
+            if len(jobs) >= size or weight >= BATCH_BYTES:
+                yield jobs, rejected
+                jobs, rejected, weight = [], 0, 0
     except FormatError:
-        # What stood before the useless part is good.
-        if batch:
-            yield batch
+        yield jobs, rejected  # what stood before the useless part is good
         raise
-    if batch:
-        yield batch
+    yield jobs, rejected
 
 
 def _record(entry: Entry) -> Record:

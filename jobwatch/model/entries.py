@@ -8,7 +8,8 @@ from itertools import count
 from msgspec.structs import replace
 
 from jobwatch.model.csv_table import csv_entries
-from jobwatch.model.formats import Entry, Format, FormatError, Json, decode, read_entry
+from jobwatch.model.formats import Entry, Format, FormatError, decode, read_entry
+from jobwatch.model.job import Json
 from jobwatch.model.window import BLANK, END, Window
 
 __all__ = ["entries"]
@@ -26,7 +27,7 @@ CUT_OFF = "the file ends inside this record"
 def entries(chunks: Iterable[bytes], format: Format | None = None) -> Iterator[Entry]:
     """Cut a stream of bytes into its records, each named by line (from 1) or index (from 0).
 
-    Without a format, the content tells it. An object without an id whose `response` is an array
+    Without a format, the content tells it. An object with a `response` array and no id before it
     (a saved answer of a node) stands for that array. A damaged record is an entry with a reason,
     and reading goes on after it. Raises `FormatError` where the stream holds no job records.
     """
@@ -60,7 +61,7 @@ def _format_of(window: Window) -> Format:
 def _has_a_record_a_line(window: Window) -> bool:
     if not window.seek_newline(FIRST_LINE) and window.more():
         return False
-    line = bytes(window.data[window.start : window.position])
+    line = window.text()
     try:
         return not _is_answer(decode(line))
     except FormatError:
@@ -71,7 +72,12 @@ def _has_a_record_a_line(window: Window) -> bool:
 
 
 def _is_answer(value: Json) -> bool:
-    return isinstance(value, dict) and "response" in value and "id" not in value
+    if not isinstance(value, dict) or "response" not in value:
+        return False
+    if "id" not in value:
+        return True
+    keys = list(value)
+    return isinstance(value["response"], list) and keys.index("response") < keys.index("id")
 
 
 def _lines(window: Window) -> Iterator[Entry]:
@@ -133,27 +139,28 @@ def _object(window: Window, indexes: Iterator[int]) -> Iterator[Entry]:
             window.seek(frozenset((OBJECT_END,)))
             window.skip()
             return
-        entry = read_entry(place, bytes(window.data[window.start : window.position + 1]))
+        window.step()
+        entry = read_entry(place, window.text())
         if _is_answer(entry.value):
             raise FormatError("no job records in it: its response is not an array")
         if stop == END:
             entry = replace(entry, reason=CUT_OFF)
+    window.drop()
     yield entry
-    window.skip()
 
 
 def _seek_records(window: Window) -> int:
     """Move to the array of an answer, else to the end of the object; return the byte there."""
     stop, has_id = COMMA, False
     while stop == COMMA:
-        window.position += 1
+        window.step()
         window.peek()
         key_at = window.position
         stop = window.seek(AFTER_KEY)
         key = window.data[key_at : window.position].rstrip(BLANK)
         has_id |= key == b'"id"'
         if stop == COLON:
-            window.position += 1
+            window.step()
             if window.peek() == ARRAY and key == b'"response"' and not has_id:
                 return ARRAY
             stop = window.seek(AFTER_MEMBER)

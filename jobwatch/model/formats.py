@@ -93,7 +93,8 @@ def _decode_slowly(data: bytes | str) -> Json:
     except UnicodeDecodeError as error:
         raise FormatError(f"not UTF-8 at byte {error.start + 1}") from None
     except json.JSONDecodeError as error:
-        raise FormatError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+        what = error.msg.removesuffix(" starting at")
+        raise FormatError(f"not JSON at character {error.pos + 1}: {what}") from None
     except RecursionError:
         raise _too_deep() from None
     except FormatError:
@@ -114,8 +115,8 @@ def _finite(text: str) -> float:
 
 
 def _is_deep(data: bytes | str, value: Json) -> bool:
-    brackets = ("[", "{") if isinstance(data, str) else (b"[", b"{")
-    if sum(map(data.count, brackets)) <= MAX_DEPTH:  # type: ignore[arg-type]
+    text = data.encode(errors="replace") if isinstance(data, str) else data
+    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         return False
     level = [value]
     for _ in range(MAX_DEPTH + 1):

@@ -28,7 +28,7 @@ _BLANKS = re.compile(b"[%b]*+" % BLANK)
 class Window:
     """What has been read of a stream and not yet been taken.
 
-    `data[start:position]` is what `take` would return; `line` is the physical line of `start`,
+    `data[start:position]` is what `text` returns; `line` is the physical line of `start`,
     from 1. Every byte is looked at a fixed number of times, however the stream is cut in chunks.
     """
 
@@ -46,11 +46,9 @@ class Window:
                 return True
         return False
 
-    def take(self) -> bytes:
-        """Return what lies between `start` and `position`, and move `start` there."""
-        taken = bytes(self.data[self.start : self.position])
-        self.drop()
-        return taken
+    def text(self) -> bytes:
+        """Return what lies between `start` and `position`."""
+        return bytes(self.data[self.start : self.position])
 
     def drop(self) -> None:
         """Move `start` to `position`."""
@@ -60,9 +58,20 @@ class Window:
             del self.data[: self.start]
             self.start = self.position = 0
 
+    def take(self) -> bytes:
+        """Return what lies between `start` and `position`, and move `start` there."""
+        taken = self.text()
+        self.drop()
+        return taken
+
+    def step(self) -> None:
+        """Move past the byte at `position`, if there is one."""
+        if self.position < len(self.data):
+            self.position += 1
+
     def skip(self) -> None:
-        """Drop up to and with the byte at `position`, if there is one."""
-        self.position = min(self.position + 1, len(self.data))
+        """Drop up to and with the byte at `position`."""
+        self.step()
         self.drop()
 
     def peek(self) -> int:

@@ -42,6 +42,11 @@ class ReadConnection:
         with errors_of(self.path):
             return list(await self._connection.execute_fetchall(statement, parameters))
 
+    async def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each row of parameters; only the temporary tables can be written."""
+        with errors_of(self.path):
+            await self._connection.executemany(statement, rows)
+
     async def interrupt(self) -> None:
         """End the statement that runs now: to cancel its task alone would not."""
         await self._connection.interrupt()

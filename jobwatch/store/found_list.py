@@ -78,14 +78,14 @@ class FoundList:
             )
             [(edge,)] = edges or [(-inf if down else inf,)]
             if down:
-                edge = max(edge, start)
-                await self._connection.rows(sql.FIND_DOWN[view], (edge, end, *patterns))
-                end = edge
+                low, high = max(edge, start), end
+                end = low
             else:
                 # The edge itself may be all that is left of many jobs with one start.
-                edge = min(edge if edge > start else _after(edge), end)
-                await self._connection.rows(sql.FIND_UP[view], (start, edge, *patterns))
-                start = edge
+                low, high = start, min(edge if edge > start else _after(edge), end)
+                start = high
+            found = await self._connection.rows(sql.FIND[view], (low, high, *patterns))
+            await self._connection.run_many(sql.ADD_FOUND, found[::-1] if down else found)
             yield
 
     async def _sort(self) -> AsyncIterator[None]:

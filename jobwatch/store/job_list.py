@@ -133,7 +133,9 @@ class IndexedList:
         if not self._keys or row.key < self._keys[0]:
             return Place(0, False)
         view = self.query.view
-        [(between,)] = await self._rows(sql.COUNT_BETWEEN[view], *self._keys[index], *row.key)
+        [(between,)] = await self._connection.rows(
+            sql.COUNT_BETWEEN[view], (*self._keys[index], *row.key)
+        )
         [(listed,)] = await self._connection.rows(sql.IS_LISTED[view], (*self._bounds, *row.key))
         return Place(index * STRIDE + between, bool(listed))
 

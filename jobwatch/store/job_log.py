@@ -126,6 +126,16 @@ class JobLog:
             return list(await self._connection.execute_fetchall(statement, parameters))
 
     async def _write(self, steps: Steps[Result]) -> Result:
+        # What was sent to the connection's thread can't be taken back: who is cancelled waits until
+        # the transaction is whole or undone.
+        writing = asyncio.ensure_future(self._transaction(steps))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.gather(writing, return_exceptions=True)
+            raise
+
+    async def _transaction(self, steps: Steps[Result]) -> Result:
         # Two tasks of one program share the connection, and so would share a transaction.
         async with self._writing:
             with errors_of(self.path):
@@ -134,13 +144,10 @@ class JobLog:
                     result = await self._run(steps)
                     await self._connection.execute_fetchall("COMMIT")
                 except BaseException:
-                    await asyncio.shield(self._rollback())
+                    if self._connection.in_transaction:
+                        await self._connection.execute_fetchall("ROLLBACK")
                     raise
                 return result
-
-    async def _rollback(self) -> None:
-        if self._connection.in_transaction:
-            await self._connection.execute_fetchall("ROLLBACK")
 
     async def _run(self, steps: Steps[Result]) -> Result:
         rows: Sequence[Any] = ()

@@ -142,10 +142,10 @@ SELECT started, seq FROM hop LIMIT -1 OFFSET 1
 COUNT_FROM = _for_each_view(
     "SELECT count(*) FROM {source} AND started < ?1 AND (started, arrival) >= (?2, ?3)"
 )
-# To, but without, the key (?4, ?5).
+# From the key (?1, ?2) to, but without, the key (?3, ?4).
 COUNT_BETWEEN = _for_each_view(
-    "SELECT count(*) FROM {source} AND started < ?1 AND (started, arrival) >= (?2, ?3)"
-    " AND (started, arrival) < (?4, ?5)"
+    "SELECT count(*) FROM {source} AND (started, arrival) >= (?1, ?2)"
+    " AND (started, arrival) < (?3, ?4)"
 )
 # ?5 rows from the ?4th behind the key on.
 ROWS_FROM = _for_each_view(
@@ -174,14 +174,13 @@ SLICE_UP = _for_each_view(
     "SELECT started FROM {source} AND started >= ?1 AND started < ?2"
     " ORDER BY started, arrival LIMIT 1 OFFSET ?3"
 )
-FIND_DOWN = _for_each_view(
-    "INSERT INTO temp.found (seq) SELECT seq FROM {source} AND started >= ?1 AND started < ?2"
-    + _MATCHES + " ORDER BY started DESC, arrival DESC"
+# Upwards even where the newest are wanted first: SQLite steps from row to next row at half the cost
+# of a step back.
+FIND = _for_each_view(
+    "SELECT seq FROM {source} AND started >= ?1 AND started < ?2" + _MATCHES
+    + " ORDER BY started, arrival"
 )
-FIND_UP = _for_each_view(
-    "INSERT INTO temp.found (seq) SELECT seq FROM {source} AND started >= ?1 AND started < ?2"
-    + _MATCHES + " ORDER BY started, arrival"
-)
+ADD_FOUND = "INSERT INTO temp.found (seq) VALUES (?)"
 
 # ?5 is now, for those that go on.
 _DURATION = """

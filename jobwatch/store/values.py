@@ -7,6 +7,7 @@ surrogates) is a BLOB of JSON.
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from msgspec import UNSET
@@ -19,18 +20,21 @@ __all__ = ["Column", "from_column", "preview", "to_column"]
 Column: TypeAlias = str | int | float | bytes | None
 
 _INT64 = 1 << 63
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def to_column(value: Json) -> Column:
     """Return the column value for one JSON value, or for ``UNSET``."""
+    kind = type(value)
+    if kind is str:
+        return value if _is_plain(value) else encode(value)
+    if kind is float or (kind is int and -_INT64 <= value < _INT64):
+        return value  # type: ignore[no-any-return]  # one of the two
     if value is UNSET:
         return None
     if isinstance(value, str):
-        return value if _is_plain(value) else encode(value)
-    if isinstance(value, float):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and -_INT64 <= value < _INT64:
-        return value
+        # A status as an enumeration's member is its text.
+        return to_column(str(value))
     return encode(value)
 
 
@@ -63,6 +67,4 @@ def preview(column: Column) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    if text.isascii():
-        return "\0" not in text
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return "\0" not in text and (text.isascii() or _LONE_SURROGATE.search(text) is None)

@@ -21,6 +21,7 @@ class JobwatchApp(App[None]):
     """The monitor of one job log; `interval` is in seconds."""
 
     TITLE = "jobwatch"
+    CSS_PATH = "styles/monitor.tcss"
     BINDINGS = [Binding("ctrl+c", "quit", "Quit", show=False, priority=True)]
 
     def __init__(
@@ -47,7 +48,7 @@ class JobwatchApp(App[None]):
         for command in COMMANDS:
             if command.id not in ("palette", "open", "back"):
                 yield SystemCommand(
-                    f"{command.label}  [{command.keys_shown}]",
+                    f"{command.label} ({command.keys_shown})",
                     command.help,
                     lambda command=command: self._run(command.action or command.id),
                 )

@@ -68,7 +68,7 @@ ELAPSED = Column(
     "Time", lambda row, cell: time_taken(row, cell.now), 8, 8, SortKey.DURATION, right=True
 )
 STATE = Column("State", _state, 10, 10, SortKey.STATUS, state_coloured=True)
-TYPE = Column("Type", lambda row, cell: _value(row.type), 14, 28, SortKey.TYPE)
+TYPE = Column("Type", lambda row, cell: _value(row.type), 14, 22, SortKey.TYPE)
 USER = Column("User", lambda row, cell: _value(row.user), 9, 16, SortKey.USER)
 STARTED = Column("Started", _started, 11, 19, SortKey.STARTED)
 MESSAGE = Column("Message", lambda row, cell: one_line(row.message), 18, 10_000)
@@ -78,7 +78,7 @@ ID = Column("Id", lambda row, cell: one_line(row.id)[: cell.width], 8, 8)
 _ORDER = (ELAPSED, STATE, TYPE, USER, STARTED, MESSAGE, ID)
 # Who gets room first, at its narrow width; then who grows.
 _PRIORITY = (ELAPSED, STATE, MESSAGE, TYPE, STARTED, USER, ID)
-_GROWTH = ((TYPE, 18), (MESSAGE, 26), (STARTED, 19), (TYPE, 28), (MESSAGE, 48), (USER, 14))
+_GROWTH = ((MESSAGE, 26), (TYPE, 18), (STARTED, 19), (TYPE, 22), (MESSAGE, 48), (USER, 14))
 
 
 def layout(width: int) -> list[tuple[Column, int]]:

@@ -46,7 +46,6 @@ SORTS = (
 class MonitorScreen(Screen[None]):
     """The monitor of one log."""
 
-    CSS_PATH = "../styles/monitor.tcss"
     BINDINGS = list(bindings())
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     AUTO_FOCUS = "JobTable"
