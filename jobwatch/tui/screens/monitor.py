@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from textual import on, work
@@ -64,7 +65,7 @@ class MonitorScreen(Screen[None]):
         self._line = QueryLine(clock)
         self._filter = Input(placeholder="text in id, type, user or message", id="filter")
         self._table = JobTable(clock=clock)
-        self._detail = JobDetail(zone)
+        self._detail = JobDetail(clock=clock)
 
     def compose(self) -> ComposeResult:
         """Lay out the monitor from top to bottom."""
@@ -261,28 +262,21 @@ class MonitorScreen(Screen[None]):
     @work(name="search by date", group="dates", exclusive=True)
     async def action_dates(self) -> None:
         """Open the date search, and apply what it returns."""
-        screen = DateSearch(self._query.range, now=self._clock(), zone=self._zone)
+        screen = DateSearch(
+            self._query.range, now=self._clock(), zone=self._zone, count_days=self._count_days
+        )
         found = await self.app.push_screen_wait(screen)
         if found is not None:
             self._ask(range=found)
 
-    @on(DateSearch.MonthShown)
-    def _month_shown(self, message: DateSearch.MonthShown) -> None:
-        self._read_month(message.screen, message.year, message.month)
-
-    @work(name="count the days", group="days", exclusive=True)
-    async def _read_month(self, screen: DateSearch, year: int, month: int) -> None:
-        if self._source is None:
-            return
+    async def _count_days(self, year: int, month: int) -> dict[date, int]:
         edges = day_edges(year, month, self._zone)
         try:
-            counts = await self._source.reader.day_counts(edges)
+            counts = await self._source.reader.day_counts(edges) if self._source else []
         except LogError as error:
             self.failed(str(error))
-            return
-        screen.show_counts(
-            {day_of(edge, self._zone): count for edge, count in zip(edges, counts, strict=False)}
-        )
+            counts = []
+        return dict(zip((day_of(edge, self._zone) for edge in edges), counts, strict=False))
 
     @on(JobTable.Opened)
     def _opened(self) -> None:

@@ -1,0 +1,89 @@
+"""The lines of the three tabs of a job: pure, from record to text."""
+
+from __future__ import annotations
+
+from jobwatch.model.formats import encode
+from jobwatch.model.job import TIMES, UNSET, Job, Json, Phase
+from jobwatch.model.pretty import Kind, Line, Path, Token, pretty, text_lines
+from jobwatch.model.text import clean, one_line
+from jobwatch.model.when import Zone, date_time_exact, duration, elapsed
+
+__all__ = ["body_lines", "message_lines", "record_lines"]
+
+LABEL = 18
+ABBREVIATED = 200
+
+
+def message_lines(job: Job | None, folded: frozenset[Path]) -> list[Line]:
+    """Return what a job said."""
+    if job is None:
+        return [_dim("No job is selected.")]
+    if job.message is UNSET or job.message is None or job.message == "":
+        ended = job.phase is Phase.ENDED
+        return [_dim("It ended without a message." if ended else "No message yet.")]
+    return text_lines(job.message) if isinstance(job.message, str) else pretty(job.message, folded)
+
+
+def body_lines(body: tuple[Json] | None, folded: frozenset[Path]) -> list[Line]:
+    """Return what a job was asked; None is a body that has yet to be read."""
+    if body is None:
+        return [_dim("Reading …")]
+    if body[0] is UNSET:
+        return [_dim("The record has no body.")]
+    return text_lines(body[0]) if isinstance(body[0], str) else pretty(body[0], folded)
+
+
+def record_lines(
+    job: Job, body: tuple[Json] | None, nodes: tuple[str, ...], zone: Zone, now: int
+) -> list[Line]:
+    """Return all fields of a record, its times both as epoch milliseconds and as dates."""
+    lines = [
+        _field("id", Token(clean(job.id))),
+        *(_field(name, _value(getattr(job, name))) for name in ("user", "type", "status")),
+        *(_time(key, getattr(job, name), zone) for key, name in TIMES.items()),
+        _field(*_taken(job, now)),
+        _field("message", _value(job.message)),
+        _field("job_body", Token("…", Kind.DIM) if body is None else _value(body[0])),
+        *(_field(one_line(key), _value(value)) for key, value in job.other.items()),
+    ]
+    if nodes:
+        lines.append(_field("seen on", Token(one_line(", ".join(nodes)))))
+    return lines
+
+
+def _field(label: str, *values: Token) -> Line:
+    return Line((Token(f"{label:<{LABEL}}", Kind.KEY), *values))
+
+
+def _time(key: str, time: object, zone: Zone) -> Line:
+    if not isinstance(time, int | float):
+        return _field(key, _value(time))
+    return _field(
+        key, Token(f"{time:<16} ", Kind.NUMBER), Token(date_time_exact(time, zone))
+    )
+
+
+def _taken(job: Job, now: int) -> tuple[str, Token]:
+    start, end = job.start_datetime, job.end_datetime
+    if not isinstance(start, int | float):
+        return "took", Token("–", Kind.DIM)
+    if isinstance(end, int | float):
+        return "took", Token(duration(end - start))
+    if job.phase is Phase.IN_PROGRESS:
+        return "running for", Token(elapsed(now - start))
+    return "took", Token("–", Kind.DIM)
+
+
+def _value(value: Json) -> Token:
+    if value is UNSET:
+        return Token("–", Kind.DIM)
+    if value is None:
+        return Token("null", Kind.LITERAL)
+    text = value if isinstance(value, str) else encode(value).decode("utf-8", "replace")
+    left = len(text) - ABBREVIATED
+    shown = one_line(text[:ABBREVIATED])
+    return Token(f"{shown} … {left:,} more characters" if left > 0 else shown)
+
+
+def _dim(text: str) -> Line:
+    return Line((Token(text, Kind.DIM),))
