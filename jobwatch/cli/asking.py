@@ -39,7 +39,7 @@ ON_A_TERMINAL = 100
 @zone_option
 @click.pass_obj
 def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
-    """Show one job by its ID; exit with 1 if the log doesn't have it.
+    r"""Show one job by its ID; exit with 1 if the log doesn't have it.
 
     \b
     jobwatch show 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a
@@ -55,7 +55,7 @@ def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
     else:
         for label, text in _fields(job, zone):
             first, *rest = text.split("\n") or [""]
-            click.echo(f"{label:<12}{first}")
+            click.echo(f"{label:<11} {first}")
             for line in rest:
                 click.echo(f"{'':<12}{line}")
     return 0
@@ -76,7 +76,7 @@ def search(
     json_: bool,
     zone: Zone,
 ) -> int:
-    """Search jobs by start date, and list them from the oldest to the newest.
+    r"""Search jobs by start date, and list them from the oldest to the newest.
 
     A DATE is 2026-11-23, 2026-11-23T14:00+02:00, 2026-03, today, yesterday, -7d or -90m; as an end
     it includes the whole day, month or minute that it names.
@@ -122,7 +122,8 @@ def _print_json(jobs: Iterable[Job]) -> int:
 def _print_lines(jobs: Iterable[Job], zone: Zone) -> int:
     width = get_terminal_size().columns if sys.stdout.isatty() else None
     count = 0
-    for count, job in enumerate(jobs, 1):
+    for job in jobs:
+        count += 1
         mark = state_mark(job.status)
         line = (
             f"{date_time(job.start_datetime, zone):<19}  {_taken(job):>8}  "

@@ -30,9 +30,7 @@ async def _run(path: Path, zone: Zone) -> int:
     random_state = random.randrange(2**32)
     async with JobLog.open(path) as log:
         await log.upsert_many(
-            seed_jobs(
-                count=HISTORY, days=DAYS, running=6, now=now_ms(), random_state=random_state
-            )
+            seed_jobs(count=HISTORY, days=DAYS, running=6, now=now_ms(), random_state=random_state)
         )
         app = JobwatchApp(path, interval=INTERVAL, zone=zone)
         simulation = Simulation(log, random_state=random_state, clock=now_ms)

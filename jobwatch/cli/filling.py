@@ -50,7 +50,7 @@ def import_(
     dry_run: bool,
     json_: bool,
 ) -> int:
-    """Load job records from FILEs, or from stdin (-), into the log.
+    r"""Load job records from FILEs, or from stdin (-), into the log.
 
     A file is a JSON array, one object, a saved response of HarperDB, NDJSON, or CSV. Good records
     are kept even where others are bad; exit with 1 if any was bad.
@@ -104,7 +104,7 @@ def seed(
     until: str | None,
     zone: Zone,
 ) -> int:
-    """Fill the log with believable sample jobs.
+    r"""Fill the log with believable sample jobs.
 
     \b
     jobwatch seed
@@ -132,7 +132,7 @@ def seed(
 @click.command()
 @zone_option
 def demo(zone: Zone) -> int:
-    """Show the monitor on a throw-away log, with simulated jobs running.
+    r"""Show the monitor on a throw-away log, with simulated jobs running.
 
     \b
     jobwatch demo
@@ -177,9 +177,7 @@ def _log(settings: Settings, *, dry_run: bool) -> Iterator[Log]:
             yield log
 
 
-def _import_file(
-    log: Log, name: str, format: object, reject: Callable[[bytes], object]
-) -> Totals:
+def _import_file(log: Log, name: str, format: object, reject: Callable[[bytes], object]) -> Totals:
     from jobwatch.feeds.files import import_records, read_records
     from jobwatch.model.formats import Format
 

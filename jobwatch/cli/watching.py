@@ -29,7 +29,9 @@ class _IntervalType(click.ParamType[float]):
         match = _INTERVAL.fullmatch(str(value))
         seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
         if not SHORTEST <= seconds <= LONGEST:
-            self.fail(f"{value!r} is not an interval: 1s, 500ms or 2m, from 50ms to 60m", param, ctx)
+            self.fail(
+                f"{value!r} is not an interval: 1s, 500ms or 2m, from 50ms to 60m", param, ctx
+            )
         return seconds
 
 
@@ -47,7 +49,7 @@ interval_option = click.option(
 @zone_option
 @click.pass_obj
 def watch(settings: Settings, interval: float, zone: Zone) -> int:
-    """Open the monitor.
+    r"""Open the monitor.
 
     \b
     jobwatch watch

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 import pendulum
 
-from jobwatch.model.when import TimeRange, WhenError, Zone, date_time
+from jobwatch.model.when import (
+    TimeRange,
+    WhenError,
+    Zone,
+    date_time,
+    day_of,
+    day_start,
+    month_range,
+)
 
 __all__ = ["ACCEPTED", "parse_period", "parse_range", "system_zone"]
 
@@ -28,8 +37,8 @@ _DATE = re.compile(
 
 def system_zone() -> Zone:
     """Return the zone that the system is set to."""
-    zone = pendulum.local_timezone()
-    return Zone(getattr(zone, "name", None) or "local", zone)
+    zone = pendulum.now().timezone
+    return Zone(zone.name, zone) if zone is not None else UTC
 
 
 def parse_range(from_text: str | None, to_text: str | None, *, now: int, zone: Zone) -> TimeRange:
@@ -55,53 +64,60 @@ def parse_period(text: str, *, now: int, zone: Zone) -> TimeRange:
     own zone behind it; everything else is of `zone`. `WhenError` says what is accepted.
     """
     typed = text.strip()
-    present = pendulum.from_timestamp(now // 1000, tz=zone.info).add(
+    present = pendulum.instance(datetime.fromtimestamp(now // 1000, zone.info)).add(
         microseconds=now % 1000 * 1000
     )
     word = typed.lower()
     if word == "now":
         return TimeRange(now, now)
     if word in ("today", "yesterday"):
-        day = present.start_of("day").subtract(days=word == "yesterday")
-        return _period(day, lambda start: start.add(days=1))
+        return _day(day_of(now, zone) - timedelta(days=word == "yesterday"), zone)
     try:
         if ago := _AGO.fullmatch(typed):
             then = _ms(present.subtract(**{_UNITS[ago[2].lower()]: int(ago[1])}))
             return TimeRange(then, then)
-        if date := _DATE.fullmatch(typed):
-            return _dated(date, zone)
+        if match := _DATE.fullmatch(typed):
+            return _dated(match, zone)
     except (ValueError, OverflowError) as error:
         raise WhenError(f"there is no {text!r}; accepted are {ACCEPTED}") from error
     raise WhenError(f"{text!r} is not a date; accepted are {ACCEPTED}")
 
 
 def _dated(match: re.Match[str], zone: Zone) -> TimeRange:
-    year, month, day, hour, minute, second = (
-        int(match[name]) if match[name] else None
-        for name in ("year", "month", "day", "hour", "minute", "second")
+    if match["hour"]:
+        return _timed(match, zone)
+    year = int(match["year"])
+    if match["day"]:
+        return _day(date(year, int(match["month"]), int(match["day"])), zone)
+    if match["month"]:
+        return month_range(year, int(match["month"]), zone)
+    return TimeRange(day_start(date(year, 1, 1), zone), day_start(date(year + 1, 1, 1), zone))
+
+
+def _day(day: date, zone: Zone) -> TimeRange:
+    return TimeRange(day_start(day, zone), day_start(day + timedelta(days=1), zone))
+
+
+def _timed(match: re.Match[str], zone: Zone) -> TimeRange:
+    year, month, day, hour, minute = (
+        int(match[name]) for name in ("year", "month", "day", "hour", "minute")
     )
-    fraction = match["fraction"]
+    second, fraction = match["second"], match["fraction"]
     start = pendulum.datetime(
-        year or 1,
-        month or 1,
-        day or 1,
-        hour or 0,
-        minute or 0,
-        second or 0,
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        int(second or 0),
         int(fraction.ljust(6, "0")) if fraction else 0,
-        tz=_written(match["zone"]) if match["zone"] else zone.info,  # type: ignore[arg-type]
+        tz=_written(match["zone"]) if match["zone"] else zone.info,
     )
     if fraction:
         return _period(start, lambda start: start.add(microseconds=1000))
-    if second is not None:
+    if second:
         return _period(start, lambda start: start.add(seconds=1))
-    if minute is not None:
-        return _period(start, lambda start: start.add(minutes=1))
-    if day is not None:
-        return _period(start, lambda start: start.add(days=1))
-    if month is not None:
-        return _period(start, lambda start: start.add(months=1))
-    return _period(start, lambda start: start.add(years=1))
+    return _period(start, lambda start: start.add(minutes=1))
 
 
 def _written(text: str) -> pendulum.FixedTimezone:

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType, field
-from msgspec.structs import asdict, force_setattr
+from msgspec.structs import asdict, replace
 
 from jobwatch.model.when import iso
 
@@ -17,7 +17,7 @@ __all__ = ["UNSET", "Job", "JobStatus", "Json", "Phase", "RecordError", "Time", 
 Json: TypeAlias = Any
 """Any JSON value, or ``UNSET`` where the record has no such key."""
 
-Time: TypeAlias = int | float | None | UnsetType
+Time: TypeAlias = int | float | UnsetType | None
 """Epoch milliseconds, null, or absent."""
 
 
@@ -115,10 +115,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={v: k for k, v in TIMES.item
 
     def replace(self, **changes: Any) -> Job:
         """Return a copy with the given fields changed."""
-        copy: Job = self.__copy__()
-        for name, value in changes.items():
-            force_setattr(copy, name, value)
-        return copy
+        return replace(self, **changes)
 
     @property
     def phase(self) -> Phase:

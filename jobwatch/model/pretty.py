@@ -56,7 +56,7 @@ class Line(NamedTuple):
 
 
 def pretty(value: Json, folded: frozenset[Path] = frozenset()) -> list[Line]:
-    """Return the lines of a JSON value; a folded container is one line that says how much it holds."""
+    """Return the lines of a JSON value; a folded container is one, and says how much it holds."""
     return list(_lines(value, (), folded, (), ()))
 
 
@@ -72,16 +72,14 @@ def count_lines(value: Json, limit: int) -> int:
 
 
 def containers_at(value: Json, depth: int) -> Iterator[Path]:
-    """Return the paths of the containers that lie `depth` deep, that of the value itself being 0."""
+    """Return the paths of the containers that lie `depth` deep; the value itself is at 0."""
     yield from _containers(value, depth, ())
 
 
 def text_lines(text: str) -> list[Line]:
     """Return text as clean lines; of a very long one only the beginning, and how much is left."""
     left = len(text) - LONGEST_TEXT
-    lines = [
-        Line((Token(line.expandtabs(4)),)) for line in clean(text[:LONGEST_TEXT]).split("\n")
-    ]
+    lines = [Line((Token(line.expandtabs(4)),)) for line in clean(text[:LONGEST_TEXT]).split("\n")]
     if left > 0:
         lines.append(Line((Token(f"… {left:,} more characters", Kind.DIM),)))
     return lines
@@ -142,4 +140,4 @@ def _scalar(value: Json) -> Token:
 def _quoted(text: str) -> str:
     left = len(text) - LONGEST_STRING
     shown = one_line(json.dumps(text[:LONGEST_STRING], ensure_ascii=False))
-    return f"{shown[:-1]}…\" ({left:,} more characters)" if left > 0 else shown
+    return f'{shown[:-1]}…" ({left:,} more characters)' if left > 0 else shown

@@ -14,6 +14,7 @@ from datetime import UTC as UTC_INFO
 from datetime import date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
+from math import isnan
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -207,7 +208,7 @@ def day_edges(year: int, month: int, zone: Zone) -> list[int]:
 def iso(ms: Milliseconds) -> str | None:
     """Return ``2020-12-03T21:39:35.775Z``, None where no such date can be written."""
     wall = _wall(ms, UTC)
-    return None if wall is None else f"{wall[0]}T{wall[1]}.{int(ms % SECOND):03}Z"
+    return None if wall is None else f"{wall[0]}T{wall[1]}.{int(ms) % SECOND:03}Z"
 
 
 def date_time(ms: object, zone: Zone) -> str:
@@ -233,7 +234,7 @@ def date_time_exact(ms: object, zone: Zone) -> str:
     wall = _wall(ms, zone)
     if wall is None or not isinstance(ms, int | float):
         return NONE
-    return f"{wall[0]} {wall[1]}.{int(ms % SECOND):03} {offset(ms, zone)}"
+    return f"{wall[0]} {wall[1]}.{int(ms) % SECOND:03} {offset(ms, zone)}"
 
 
 def offset(ms: Milliseconds, zone: Zone) -> str:
@@ -270,9 +271,12 @@ def _length(range: TimeRange, zone: Zone) -> str:
     start, end = range.start or 0, range.end or 0
     if start == end:
         return "empty"
-    whole_days = (day_start(day_of(ms, zone), zone) == ms for ms in (start, end))
-    days = (day_of(end, zone) - day_of(start, zone)).days
-    if all(whole_days):
+    try:
+        whole_days = all(day_start(day_of(ms, zone), zone) == ms for ms in (start, end))
+        days = (day_of(end, zone) - day_of(start, zone)).days
+    except (OverflowError, ValueError):  # beyond the years that have a date
+        return duration(end - start)
+    if whole_days:
         return f"{days} day{'s' * (days != 1)}"
     return duration(end - start)
 
@@ -292,10 +296,12 @@ def elapsed(ms: object) -> str:
     """Return how long something has run, in whole seconds and at most 8 wide."""
     if not isinstance(ms, int | float) or not ms < 1e15:
         return NONE
-    seconds = max(int(ms // SECOND), 0)
+    seconds = int(max(ms, 0)) // SECOND
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if hours >= 24 * 100:
         return f"{hours // 24}d"
+    if hours >= 24 * 10:
+        return f"{hours // 24}d {hours % 24:02}h"
     if hours >= 24:
         return f"{hours // 24}d {hours % 24:02}:{minutes:02}"
     if hours:
@@ -305,10 +311,10 @@ def elapsed(ms: object) -> str:
 
 def _wall(ms: object, zone: Zone) -> tuple[str, str] | None:
     """Return date and time of day in a zone, None where there is no such date."""
-    if not isinstance(ms, int | float) or ms != ms:
+    if not isinstance(ms, int | float) or isnan(ms):
         return None
     try:
-        seconds = int(ms // SECOND)
+        seconds = int(ms) // SECOND
         if seconds < _EVEN_SINCE:
             moment = _moment(seconds, zone)
             return _date(moment), f"{moment:%H:%M:%S}"

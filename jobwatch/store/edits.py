@@ -43,9 +43,7 @@ def started(clock: Clock) -> Callable[[Job], Job]:
 def ended(clock: Clock, status: JobStatus, message: Json = UNSET) -> Callable[[Job], Job]:
     """Return the edit that ends a job now; without a message it keeps the one it has."""
     said = {} if message is UNSET else {"message": message}
-    return lambda job: _touched(
-        job, now := clock(), status=status.value, end_datetime=now, **said
-    )
+    return lambda job: _touched(job, now := clock(), status=status.value, end_datetime=now, **said)
 
 
 def change(clock: Clock, fields: dict[str, Any]) -> Callable[[Job], Job]:

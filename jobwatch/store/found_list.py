@@ -91,7 +91,10 @@ class FoundList:
     async def _sort(self) -> AsyncIterator[None]:
         sort = self.query.sort
         statement = (sql.SORT_DOWN if sort.descending else sql.SORT_UP)[self.query.view, sort.key]
-        parameters: tuple[float | str, ...] = (*reads.bounds(self.query), *sql.like(self.query.text))
+        parameters: tuple[float | str, ...] = (
+            *reads.bounds(self.query),
+            *sql.like(self.query.text),
+        )
         if sort.key is SortKey.DURATION:
             parameters = (*parameters, self._clock())
         await self._connection.rows(statement, parameters)

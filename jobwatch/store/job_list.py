@@ -81,7 +81,7 @@ class IndexedList:
         return self.query.sort.descending
 
     async def begin(self) -> None:
-        """Read the newest rows alone, which needs no keys; `total` is an estimate until `refresh`."""
+        """Read the newest rows alone, which needs no keys; `total` is a guess until `refresh`."""
         rows = await self._connection.rows(
             sql.NEWEST_ROWS[self.query.view], (*self._bounds, 2 * PAGE)
         )

@@ -102,10 +102,8 @@ class JobLog:
         """Return the names of the nodes that a job was seen on."""
         return tuple(name for (name,) in await self._rows(sql.NODES, (to_column(id),)))
 
-    async def page(
-        self, query: JobQuery, *, limit: int, after: Job | None = None
-    ) -> list[Job]:
-        """Return up to `limit` jobs in the query's order of start, from the one behind `after` on."""
+    async def page(self, query: JobQuery, *, limit: int, after: Job | None = None) -> list[Job]:
+        """Return up to `limit` jobs in the query's order of start, those behind `after`."""
         rows = await self._rows(*reads.page(query, limit, await self._place(after)))
         return [sql.job_of(row) for row in rows]
 

@@ -12,7 +12,13 @@ from jobwatch.model.job import Job
 from jobwatch.model.query import JobQuery
 from jobwatch.store import reads, transactions
 from jobwatch.store import statements as sql
-from jobwatch.store.connect import READER_BUSY_TIMEOUT, check_log, errors_of, open_plain, read_only_uri
+from jobwatch.store.connect import (
+    READER_BUSY_TIMEOUT,
+    check_log,
+    errors_of,
+    open_plain,
+    read_only_uri,
+)
 from jobwatch.store.transactions import Changes, Many, Steps
 from jobwatch.store.values import to_column
 

@@ -39,8 +39,9 @@ NODES = "SELECT node FROM job_nodes JOIN jobs USING (seq) WHERE id = ? ORDER BY 
 
 # The first parameter is a seq, which only a new job takes.
 UPSERT = """
-INSERT INTO jobs (seq, arrival, id, started, ended, status, type, user, start_datetime, end_datetime,
-                  created_datetime, createdtime, updatedtime, message, other, job_body)
+INSERT INTO jobs (seq, arrival, id, started, ended, status, type, user,
+                  start_datetime, end_datetime, created_datetime, createdtime, updatedtime,
+                  message, other, job_body)
 VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
 ON CONFLICT (id) DO UPDATE SET
     started = excluded.started, ended = excluded.ended, status = excluded.status,
@@ -63,7 +64,9 @@ NEWEST = "SELECT max(started), (SELECT coalesce(max(seq), 0) FROM jobs) FROM job
 
 ADD_REORDER = "INSERT INTO reorders (lowest) VALUES (?)"
 # Readers that are further behind than this read their keys anew.
-TRIM_REORDERS = "DELETE FROM reorders WHERE generation < (SELECT max(generation) FROM reorders) - 999"
+TRIM_REORDERS = (
+    "DELETE FROM reorders WHERE generation < (SELECT max(generation) FROM reorders) - 999"
+)
 REORDERS_SINCE = """
 SELECT coalesce(max(generation), 0), min(lowest) FILTER (WHERE generation > ?1),
        coalesce(min(generation), 0)
@@ -113,7 +116,8 @@ SELECT seq, started, id, status, type, user, ended, start_datetime, end_datetime
 
 # In all of these: ?1 ?2 the range [from, to) of starts.
 NEWEST_ROWS = _for_each_view(
-    _ROW + "FROM {source} AND started >= ?1 AND started < ?2 ORDER BY started DESC, arrival DESC LIMIT ?3"
+    _ROW + "FROM {source} AND started >= ?1 AND started < ?2"
+    " ORDER BY started DESC, arrival DESC LIMIT ?3"
 )
 FIRST_KEY = _for_each_view(
     "SELECT started, seq FROM {source} AND started >= ?1 AND started < ?2"
@@ -177,7 +181,8 @@ SLICE_UP = _for_each_view(
 # Upwards even where the newest are wanted first: SQLite steps from row to next row at half the cost
 # of a step back.
 FIND = _for_each_view(
-    "SELECT seq FROM {source} AND started >= ?1 AND started < ?2" + _MATCHES
+    "SELECT seq FROM {source} AND started >= ?1 AND started < ?2"
+    + _MATCHES
     + " ORDER BY started, arrival"
 )
 ADD_FOUND = "INSERT INTO temp.found (seq) VALUES (?)"
@@ -198,7 +203,9 @@ _SORTS = {
 
 
 def _sorted(order: str) -> dict[tuple[View, SortKey], str]:
-    head = "INSERT INTO temp.found (seq) SELECT seq FROM {source} AND started >= ?1 AND started < ?2"
+    head = (
+        "INSERT INTO temp.found (seq) SELECT seq FROM {source} AND started >= ?1 AND started < ?2"
+    )
     return {
         (view, key): (head + _MATCHES + order).replace("{source}", source).replace("{sort}", sort)
         for view, source in _SOURCES.items()
@@ -230,11 +237,15 @@ SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, c
 """
 # Whole jobs from behind a key on, up to ?6 of them: to the range's other end ?1.
 JOBS_DOWN = _for_each_view(
-    _JOB + "FROM {source} AND started >= ?1 AND (started, arrival) < (?2, ?5)" + _MATCHES
+    _JOB
+    + "FROM {source} AND started >= ?1 AND (started, arrival) < (?2, ?5)"
+    + _MATCHES
     + " ORDER BY started DESC, arrival DESC LIMIT ?6"
 )
 JOBS_UP = _for_each_view(
-    _JOB + "FROM {source} AND started < ?1 AND (started, arrival) > (?2, ?5)" + _MATCHES
+    _JOB
+    + "FROM {source} AND started < ?1 AND (started, arrival) > (?2, ?5)"
+    + _MATCHES
     + " ORDER BY started, arrival LIMIT ?6"
 )
 

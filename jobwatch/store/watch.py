@@ -31,7 +31,7 @@ class LogWatch:
         if self._read_identity() != self._identity:
             raise LogReplacedError(f"{self._connection.path} was replaced by another file")
         [(version,)] = await self._connection.rows("PRAGMA data_version")
-        moved = version != self._version
+        moved: bool = version != self._version
         self._version = version
         return moved
 

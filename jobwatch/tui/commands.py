@@ -29,18 +29,56 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
-    Command("view_running", "1", "Running", "Jobs that have not ended", "Views", action="view('running')"),
+    Command(
+        "view_running",
+        "1",
+        "Running",
+        "Jobs that have not ended",
+        "Views",
+        action="view('running')",
+    ),
     Command("view_all", "2", "All", "All jobs, the newest first", "Views", action="view('all')"),
-    Command("view_failed", "3", "Failed", "Jobs that ended in error", "Views", action="view('failed')"),
+    Command(
+        "view_failed", "3", "Failed", "Jobs that ended in error", "Views", action="view('failed')"
+    ),
     Command("dates", "d", "Dates", "Search by start date", "Search", footer=True),
-    Command("filter", "slash", "Filter", "Filter by text in id, type, user and message", "Search", True, "/"),
+    Command(
+        "filter",
+        "slash",
+        "Filter",
+        "Filter by text in id, type, user and message",
+        "Search",
+        True,
+        "/",
+    ),
     Command("sort", "s", "Sort", "Sort by the next column", "Search", footer=True),
-    Command("open", "enter", "Open", "Show the job in the whole window; in a body: fold", "Job", True, "⏎", "nothing"),
-    Command("copy_id", "y", "Copy id", "Copy the id of the job to the clipboard", "Job", footer=True),
-    Command("pause", "space", "Pause", "Hold the screen still, or let it go on", "Log", True, "space"),
+    Command(
+        "open",
+        "enter",
+        "Open",
+        "Show the job in the whole window; in a body: fold",
+        "Job",
+        True,
+        "⏎",
+        "nothing",
+    ),
+    Command(
+        "copy_id", "y", "Copy id", "Copy the id of the job to the clipboard", "Job", footer=True
+    ),
+    Command(
+        "pause", "space", "Pause", "Hold the screen still, or let it go on", "Log", True, "space"
+    ),
     Command("refresh", "r", "Refresh", "Read the log now", "Log"),
     Command("zone", "z", "Zone", "Show times in the next zone: local, UTC", "Log", footer=True),
-    Command("back", "escape", "Back", "Undo one thing: overlay, whole window, input, filter, range", "General", False, "esc"),
+    Command(
+        "back",
+        "escape",
+        "Back",
+        "Undo one thing: overlay, whole window, input, filter, range",
+        "General",
+        False,
+        "esc",
+    ),
     Command("help", "question_mark", "Help", "Show all keys", "General", True, "?"),
     Command("palette", "ctrl+p", "Palette", "Find a command by name", "General", False, "^p"),
     Command("quit", "q", "Quit", "Leave the monitor", "General", footer=True),

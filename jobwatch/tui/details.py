@@ -58,9 +58,7 @@ def _field(label: str, *values: Token) -> Line:
 def _time(key: str, time: object, zone: Zone) -> Line:
     if not isinstance(time, int | float):
         return _field(key, _value(time))
-    return _field(
-        key, Token(f"{time:<16} ", Kind.NUMBER), Token(date_time_exact(time, zone))
-    )
+    return _field(key, Token(f"{time:<16} ", Kind.NUMBER), Token(date_time_exact(time, zone)))
 
 
 def _taken(job: Job, now: int) -> tuple[str, Token]:

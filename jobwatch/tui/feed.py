@@ -19,20 +19,20 @@ class Follower(Protocol):
     """What is told of the log."""
 
     def opened(self, reader: LogReader) -> Awaitable[None]:
-        """The log can be read, by a new reader; the one before is closed."""
+        """Take a new reader of the log; the one before is closed."""
 
     def changed(self) -> Awaitable[None]:
-        """Something was committed to the log since the last call."""
+        """Take note that something was committed since the last call."""
 
     def current(self) -> None:
-        """The log was read just now, whether it had changed or not."""
+        """Take note that the log was read just now, whether it had changed or not."""
 
     def failed(self, reason: str) -> None:
-        """The log can't be read; the reason is one line for a person."""
+        """Take note that the log can't be read, and why: one line for a person."""
 
 
 class LogFeed:
-    """One loop that asks, tells and sleeps; it is neither cancelled nor doubled by the next tick."""
+    """One loop that asks, tells and sleeps; no tick cancels it or doubles it."""
 
     def __init__(self, path: Path, interval: float, clock: Clock) -> None:
         self.path = path

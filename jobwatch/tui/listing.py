@@ -55,7 +55,7 @@ class Listing:
         seen: set[int] = set()
         for line in (*range(max(first, 0), min(last, self.lines - 1), PAGE // 2), last):
             ordinal = self.ordinal(min(max(line, 0), max(self.lines - 1, 0)))
-            number = None if ordinal is None else ordinal // PAGE
-            if number is not None and 0 <= ordinal < self.total and number not in seen:
-                seen.add(number)
-                yield number
+            if ordinal is None or not 0 <= ordinal < self.total or ordinal // PAGE in seen:
+                continue
+            seen.add(ordinal // PAGE)
+            yield ordinal // PAGE

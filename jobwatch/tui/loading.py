@@ -57,9 +57,7 @@ async def keep(jobs: JobList, read_row: ReadRow, anchor: Anchor) -> Picture:
     return await _around(jobs, listing, selected, line, anchor)
 
 
-async def move(
-    jobs: JobList, read_row: ReadRow, anchor: Anchor, wanted: JobRow | None
-) -> Picture:
+async def move(jobs: JobList, read_row: ReadRow, anchor: Anchor, wanted: JobRow | None) -> Picture:
     """Return another result, at the wanted job if it has it, else at the nearest by start."""
     fresh = None if wanted is None else await read_row(wanted.id)
     target = fresh or wanted
@@ -67,11 +65,11 @@ async def move(
         return await _at_top(jobs, anchor.height)
     place = await jobs.place(target)
     listing = Listing(jobs.total, jobs.newest_first)
-    if fresh is not None and place.listed:
-        selected, line = fresh, listing.line(place.ordinal)
-    else:
+    selected: JobRow | None = fresh
+    ordinal = place.ordinal
+    if fresh is None or not place.listed:
         selected, ordinal = await _nearest(jobs, target, place)
-        line = listing.line(ordinal)
+    line = listing.line(ordinal)
     return await _around(jobs, listing, selected, line, anchor._replace(selected=target))
 
 
@@ -122,9 +120,7 @@ def _gap(listing: Listing, place: Place) -> int:
     return listing.total - place.ordinal if listing.newest_first else place.ordinal
 
 
-def _row(
-    listing: Listing, pages: dict[int, list[JobRow | None]], line: int
-) -> JobRow | None:
+def _row(listing: Listing, pages: dict[int, list[JobRow | None]], line: int) -> JobRow | None:
     ordinal = listing.ordinal(line)
     if ordinal is None or not 0 <= ordinal < listing.total:
         return None

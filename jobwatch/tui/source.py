@@ -57,7 +57,7 @@ class Source:
             yield await move(jobs, self.reader.row, anchor(), wanted())
 
     async def refresh(self, anchor: Callable[[], Anchor]) -> Picture | None:
-        """Return the same result after the log has changed; None if there is nothing to show yet."""
+        """Return the same result after a change of the log; None if there is none to show yet."""
         jobs = self.jobs
         if not jobs.complete:
             return None
@@ -76,7 +76,9 @@ class Source:
                 return picture
         return None
 
-    async def pages(self, numbers: tuple[int, ...]) -> AsyncIterator[tuple[int, list[JobRow | None]]]:
+    async def pages(
+        self, numbers: tuple[int, ...]
+    ) -> AsyncIterator[tuple[int, list[JobRow | None]]]:
         """Return pages of the result by number."""
         jobs = self.jobs
         for number in numbers:

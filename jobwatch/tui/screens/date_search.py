@@ -40,8 +40,8 @@ CountDays: TypeAlias = Callable[[int, int], Awaitable[dict[date, int]]]
 class DateSearch(ModalScreen[TimeRange | None]):
     """Asks for a range; the result is None where the user thought better of it.
 
-    `count_days` returns how many jobs started on each day of a month, which whoever opens the screen
-    knows; `now` is in epoch milliseconds.
+    `count_days` says how many jobs started on each day of a month: whoever opens the screen knows.
+    `now` is in epoch milliseconds.
     """
 
     CSS_PATH = "../styles/date_search.tcss"
@@ -50,9 +50,7 @@ class DateSearch(ModalScreen[TimeRange | None]):
         *(Binding(str(n), f"preset({n - 1})", show=False) for n in range(1, 8)),
     ]
 
-    def __init__(
-        self, range: TimeRange, *, now: int, zone: Zone, count_days: CountDays
-    ) -> None:
+    def __init__(self, range: TimeRange, *, now: int, zone: Zone, count_days: CountDays) -> None:
         super().__init__()
         self._count_days = count_days
         self._now = now
@@ -61,12 +59,8 @@ class DateSearch(ModalScreen[TimeRange | None]):
         self._first: date | None = None  # the day picked first, while the second is open
         shown = range.start if range.start is not None else now
         self._calendar = Calendar(day_of(shown, zone), day_of(now, zone))
-        self._from = DateField(
-            "From", _typed(range.start, zone), now=now, zone=zone, is_end=False
-        )
-        self._to = DateField(
-            "To", _typed_end(range.end, zone), now=now, zone=zone, is_end=True
-        )
+        self._from = DateField("From", _typed(range.start, zone), now=now, zone=zone, is_end=False)
+        self._to = DateField("To", _typed_end(range.end, zone), now=now, zone=zone, is_end=True)
         self._result = Static(id="result", markup=False)
 
     def compose(self) -> ComposeResult:

@@ -48,7 +48,10 @@ class Calendar(Widget, can_focus=True):
         & > .calendar--load { color: $text-accent; }
         & > .calendar--range { background: $primary-muted; }
         & > .calendar--today { text-style: bold underline; }
-        & > .calendar--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .calendar--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -175,9 +175,7 @@ class Document(ScrollView, can_focus=True):
     def _wrap(self) -> None:
         self._row_width = width = max(self.size.width, 1)
         self._rows = [
-            row
-            for number, line in enumerate(self._lines)
-            for row in _wrapped(line, number, width)
+            row for number, line in enumerate(self._lines) for row in _wrapped(line, number, width)
         ]
         self.virtual_size = Size(0, len(self._rows))
 

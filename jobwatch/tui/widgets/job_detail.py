@@ -70,7 +70,8 @@ class DetailTabs(Widget):
         """Draw the tabs, then the state and the id."""
         parts = [
             Content.styled(
-                f" {tab.value} ", "bold $text on $primary-muted" if tab is self.tab else "$text-muted"
+                f" {tab.value} ",
+                "bold $text on $primary-muted" if tab is self.tab else "$text-muted",
             )
             for tab in DetailTab
         ]

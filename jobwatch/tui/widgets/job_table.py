@@ -53,7 +53,10 @@ class JobTable(ScrollView, can_focus=True):
     JobTable {
         scrollbar-size-vertical: 1;
         & > .job-table--header { text-style: bold; color: $text-muted; }
-        & > .job-table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .job-table--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+        }
         & > .job-table--cursor-blurred { background: $block-cursor-blurred-background; }
         & > .job-table--ghost, & > .job-table--missing { color: $text-disabled; }
         & > .job-table--notice { color: $text-muted; }
@@ -121,6 +124,7 @@ class JobTable(ScrollView, can_focus=True):
         self._pages: OrderedDict[int, list[JobRow | None]] = OrderedDict()
         self._wanted: set[int] = set()
         self._ticker: Timer | None = None
+        self._last_height = 0  # while the table is hidden it has none
 
     def on_mount(self) -> None:
         """Make the timer that lets times grow."""
@@ -143,7 +147,6 @@ class JobTable(ScrollView, can_focus=True):
         self.cursor_line = picture.cursor_line
         self._pages = OrderedDict(picture.pages)
         self._wanted.clear()
-        self._now = self._clock()
         self.virtual_size = Size(0, self.listing.lines + self.HEADER)
         self.scroll_to(y=picture.scroll_y, animate=False, force=True, immediate=True)
         if shifted:
@@ -152,6 +155,7 @@ class JobTable(ScrollView, can_focus=True):
             for y, (old, new) in enumerate(zip(before, self._visible_rows(), strict=False)):
                 if old != new:
                     self._refresh_screen_line(y)
+        self.tick()
         self._tick_if_running()
         if _id(selected_before) != _id(self.selected):
             self.post_message(self.Highlighted(self.selected, by_user=False))
@@ -170,27 +174,29 @@ class JobTable(ScrollView, can_focus=True):
 
     def tick(self) -> None:
         """Repaint the time of the running jobs on screen where it reads differently now."""
+        if self.still:
+            return
         before, self._now = self._now, self._clock()
         width = self._columns()[0][1]
         for y, row in enumerate(self._visible_rows()):
-            if row is not None and row.running:
-                if time_taken(row, before) != time_taken(row, self._now):
-                    self.refresh(Region(0, y + self.HEADER, width, 1))
+            if row is None or not row.running:
+                continue
+            if time_taken(row, before) != time_taken(row, self._now):
+                self.refresh(Region(0, y + self.HEADER, width, 1))
 
     # What the owner asks
 
     @property
     def body_height(self) -> int:
         """Return how many jobs fit the screen."""
-        return max(self.size.height - self.HEADER, 0)
+        height = self.size.height or self._last_height
+        return max(height - self.HEADER, 0)
 
     @property
-    def anchor(self) -> Anchor:
+    def standing(self) -> Anchor:
         """Return what must stay where it is when the result changes."""
         top = self.row_at(self.scroll_offset.y)
-        return Anchor(
-            self.selected, self.cursor_line - self.scroll_offset.y, top, self.body_height
-        )
+        return Anchor(self.selected, self.cursor_line - self.scroll_offset.y, top, self.body_height)
 
     @property
     def newer_above(self) -> int:
@@ -311,6 +317,9 @@ class JobTable(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor on screen, and ask for the pages of a larger one."""
+        if not self.size.height:
+            return
+        self._last_height = self.size.height
         if self.selected is not None:
             self._scroll_to_cursor()
         self._want_pages()
@@ -390,9 +399,7 @@ class JobTable(ScrollView, can_focus=True):
             number for first, last in lines for number in self.listing.pages(first, last)
         )
         numbers = tuple(
-            number
-            for number in wanted
-            if number not in self._pages and number not in self._wanted
+            number for number in wanted if number not in self._pages and number not in self._wanted
         )
         if numbers:
             self._wanted.update(numbers)

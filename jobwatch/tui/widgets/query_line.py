@@ -18,7 +18,7 @@ __all__ = ["QueryLine"]
 class QueryLine(Widget):
     """One line above the table, there only while something narrows the view."""
 
-    query: reactive[JobQuery] = reactive(JobQuery())
+    asked: reactive[JobQuery] = reactive(JobQuery())
     """The query on screen."""
     total: reactive[int] = reactive(0)
     """How many jobs it has, so far."""
@@ -33,7 +33,7 @@ class QueryLine(Widget):
         super().__init__()
         self._clock = clock
 
-    def watch_query(self, query: JobQuery) -> None:
+    def watch_asked(self) -> None:
         """Be there only when needed."""
         self._appear()
 
@@ -45,10 +45,10 @@ class QueryLine(Widget):
         """Draw what narrows the view."""
         count = f"{self.total:,}{'+' if self.searching else ''}"
         parts = [f"{count} job{'' if count == '1' else 's'}"]
-        if self.query.text:
-            parts.append(f"with “{one_line(self.query.text)}”")
-        if self.query.range != ALWAYS:
-            parts.append(describe(self.query.range, self.zone))
+        if self.asked.text:
+            parts.append(f"with “{one_line(self.asked.text)}”")
+        if self.asked.range != ALWAYS:
+            parts.append(describe(self.asked.range, self.zone))
         if self.found_at is not None:
             age = max(self._clock() - self.found_at, 0) // 1000
             parts.append(f"as of {age} s ago, r reads it again")
@@ -57,5 +57,5 @@ class QueryLine(Widget):
         return Content(" " + " · ".join(parts))
 
     def _appear(self) -> None:
-        narrowed = bool(self.query.text) or self.query.range != ALWAYS
+        narrowed = bool(self.asked.text) or self.asked.range != ALWAYS
         self.display = narrowed or self.found_at is not None

@@ -26,6 +26,7 @@ class LogState(Widget):
     """Whether the user holds the screen still."""
     failure: reactive[str] = reactive("")
     """Why the log can't be read, in one line; empty while it can."""
+
     def __init__(self, clock: Callable[[], int]) -> None:
         super().__init__()
         self.read_at = 0

@@ -1,0 +1,170 @@
+"""Presenter: brings what the source knows to the widgets, which know no store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from jobwatch.model.query import JobQuery, View
+from jobwatch.model.row import JobRow
+from jobwatch.model.when import ALWAYS, Zone, day_edges, day_of
+from jobwatch.store.connect import LogError
+from jobwatch.store.edits import Clock
+from jobwatch.store.reader import LogReader
+from jobwatch.tui.notices import notice
+from jobwatch.tui.source import Source
+from jobwatch.tui.widgets.job_detail import JobDetail
+from jobwatch.tui.widgets.job_table import JobTable
+from jobwatch.tui.widgets.query_line import QueryLine
+from jobwatch.tui.widgets.status_bar import StatusBar
+from jobwatch.tui.widgets.view_tabs import ViewTabs
+
+__all__ = ["Presenter", "Widgets"]
+
+
+class Widgets(NamedTuple):
+    """The widgets that show the log."""
+
+    status: StatusBar
+    tabs: ViewTabs
+    line: QueryLine
+    table: JobTable
+    detail: JobDetail
+
+
+class Presenter:
+    """Answers what the user asks, and keeps the answer up to date as the log changes.
+
+    It is the `Follower` of a `LogFeed`. What can't be read is said in the status bar; the widgets
+    keep what they have.
+    """
+
+    def __init__(self, widgets: Widgets, query: JobQuery, clock: Clock) -> None:
+        self.query = query
+        self.chosen: JobRow | None = None
+        """The job that the user put the cursor on."""
+        self._widgets = widgets
+        self._clock = clock
+        self._source: Source | None = None
+
+    # What the feed tells
+
+    async def opened(self, reader: LogReader) -> None:
+        """Ask the new reader what the old one was asked."""
+        self._source = Source(reader, self._clock)
+        await self.answer()
+
+    async def changed(self) -> None:
+        """Read the result, the counts and the job on screen again."""
+        if self._source is None:
+            return
+        picture = await self._source.refresh(lambda: self._widgets.table.standing)
+        if picture is not None:
+            self._widgets.table.show(picture)
+        await self._show_circumstances(self._source)
+        if self._widgets.table.selected is not None:
+            await self.read_job(self._widgets.table.selected.id)
+
+    def current(self) -> None:
+        """Say that the screen shows the log as it is."""
+        self._widgets.status.log_state.read_at = self._clock()
+        self._widgets.status.log_state.failure = ""
+
+    def failed(self, reason: str) -> None:
+        """Say how old the screen is, and why."""
+        self._widgets.status.log_state.failure = reason
+
+    # What the user asks
+
+    def ask(self, **changes: Any) -> None:
+        """Change the query by its fields; `answer` reads its result."""
+        self.query = replace(self.query, **changes)
+
+    async def answer(self) -> None:
+        """Show the result of the query, as it becomes known."""
+        source, widgets = self._source, self._widgets
+        widgets.tabs.view = self.query.view
+        widgets.table.sort = self.query.sort
+        widgets.line.asked = self.query
+        if source is None:
+            return
+        with self._failures_said():
+            async for picture in source.ask(
+                self.query, lambda: widgets.table.standing, lambda: self.chosen
+            ):
+                widgets.table.show(picture)
+                self._show_query(source)
+            await self._show_circumstances(source)
+            if source.reader.counts_are_estimates:
+                await source.reader.count_all()
+                await self._show_circumstances(source)
+
+    async def read_pages(self, numbers: tuple[int, ...]) -> None:
+        """Bring pages of the result to the table."""
+        if self._source is None:
+            return
+        with self._failures_said():
+            async for number, rows in self._source.pages(numbers):
+                self._widgets.table.put_page(number, rows)
+
+    async def read_job(self, id: str) -> None:
+        """Bring a job to the detail pane; one that was deleted stays there as it was last seen."""
+        if self._source is None:
+            return
+        with self._failures_said():
+            job = await self._source.reader.job(id)
+            nodes = await self._source.reader.nodes(id)
+            selected = self._widgets.table.selected
+            if job is not None and selected is not None and selected.id == id:
+                self._widgets.detail.nodes = nodes
+                self._widgets.detail.job = job
+
+    async def read_body(self, id: str) -> None:
+        """Bring the body of a job to the detail pane."""
+        if self._source is None:
+            return
+        with self._failures_said():
+            self._widgets.detail.show_body(id, await self._source.reader.body(id))
+
+    async def count_days(self, year: int, month: int, zone: Zone) -> dict[date, int]:
+        """Return how many jobs started on each day of a month; nothing if that can't be read."""
+        edges = day_edges(year, month, zone)
+        counts: list[int] = []
+        with self._failures_said():
+            if self._source is not None:
+                counts = await self._source.reader.day_counts(edges)
+        return dict(zip((day_of(edge, zone) for edge in edges), counts, strict=False))
+
+    # What goes with a result
+
+    async def _show_circumstances(self, source: Source) -> None:
+        """Show the counts, what narrows the view, and why there is nothing in it."""
+        counts = await source.reader.counts()
+        self._widgets.tabs.counts = {
+            View.RUNNING: counts.running,
+            View.ALL: counts.all,
+            View.FAILED: counts.failed,
+        }
+        self._show_query(source)
+        if source.jobs.complete and not self._widgets.table.listing.lines:
+            nearest = None
+            if self.query.range != ALWAYS:
+                around = self.query.range.start or self.query.range.end or 0
+                nearest = await source.reader.nearest_start(around)
+            zone = self._widgets.table.zone
+            self._widgets.table.notice = notice(self.query, counts.all, nearest, zone)
+
+    def _show_query(self, source: Source) -> None:
+        self._widgets.line.total = source.jobs.total
+        self._widgets.line.searching = not source.jobs.complete
+        self._widgets.line.found_at = source.found_at
+
+    @contextmanager
+    def _failures_said(self) -> Iterator[None]:
+        try:
+            yield
+        except LogError as error:
+            self.failed(str(error))
