@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pendulum
 
 from jobwatch.model.when import (
+    UTC,
     TimeRange,
     WhenError,
     Zone,

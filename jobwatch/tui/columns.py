@@ -12,7 +12,7 @@ from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.text import one_line
 from jobwatch.model.when import Zone, date_time, day_time, duration, elapsed
 
-__all__ = ["Cell", "Column", "layout"]
+__all__ = ["ELAPSED", "Cell", "Column", "layout", "time_taken"]
 
 
 class Cell(NamedTuple):

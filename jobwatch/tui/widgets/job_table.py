@@ -21,7 +21,7 @@ from textual.timer import Timer
 from jobwatch.model.query import Sort
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.when import UTC, Zone
-from jobwatch.tui.columns import Cell, Column, layout, time_taken
+from jobwatch.tui.columns import ELAPSED, Cell, Column, layout, time_taken
 from jobwatch.tui.listing import PAGE, Listing
 from jobwatch.tui.loading import Anchor, Picture
 
@@ -177,7 +177,7 @@ class JobTable(ScrollView, can_focus=True):
         if self.still:
             return
         before, self._now = self._now, self._clock()
-        width = self._columns()[0][1]
+        width = min(ELAPSED.wide, self.size.width)
         for y, row in enumerate(self._visible_rows()):
             if row is None or not row.running:
                 continue
