@@ -14,7 +14,6 @@ from datetime import UTC as UTC_INFO
 from datetime import date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
-from math import isnan
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -311,7 +310,7 @@ def elapsed(ms: object) -> str:
 
 def _wall(ms: object, zone: Zone) -> tuple[str, str] | None:
     """Return date and time of day in a zone, None where there is no such date."""
-    if not isinstance(ms, int | float) or isnan(ms):
+    if not isinstance(ms, int | float):
         return None
     try:
         seconds = int(ms) // SECOND

@@ -52,10 +52,11 @@ class Listing:
 
     def pages(self, first: int, last: int) -> Iterator[int]:
         """Return the numbers of the pages that lines `first` to `last` (inclusive) need."""
-        seen: set[int] = set()
-        for line in (*range(max(first, 0), min(last, self.lines - 1), PAGE // 2), last):
-            ordinal = self.ordinal(min(max(line, 0), max(self.lines - 1, 0)))
-            if ordinal is None or not 0 <= ordinal < self.total or ordinal // PAGE in seen:
-                continue
-            seen.add(ordinal // PAGE)
-            yield ordinal // PAGE
+        first, last = (max(0, min(line, self.lines - 1)) for line in (first, last))
+        # Next to each end, for a ghost stands on no page.
+        lines = [line for line in (first, first + 1, last - 1, last) if first <= line <= last]
+        ordinals = [self.ordinal(line) for line in lines]
+        numbers = [ordinal // PAGE for ordinal in ordinals if ordinal is not None]
+        if self.total and numbers:
+            step = 1 if numbers[0] <= numbers[-1] else -1
+            yield from range(numbers[0], numbers[-1] + step, step)

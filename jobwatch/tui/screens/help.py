@@ -13,7 +13,7 @@ from jobwatch.tui.commands import TABLE_KEYS, groups
 
 __all__ = ["HelpScreen"]
 
-KEYS_WIDTH = 16
+KEYS_WIDTH = 15
 
 
 class HelpScreen(ModalScreen[None]):

@@ -1,0 +1,121 @@
+"""A monitor on a log of the test's own, on a clock that only the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from jobwatch.model.job import UNSET, Job
+from jobwatch.model.when import UTC, Zone
+from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.tui.app import JobwatchApp
+from jobwatch.tui.screens.monitor import MonitorScreen
+from jobwatch.tui.widgets.job_detail import JobDetail
+from jobwatch.tui.widgets.job_table import JobTable
+
+NOW = 1_795_471_396_000  # 2026-11-23T22:03:16Z
+
+
+class FakeClock:
+    """Stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def a_job(number: int, status: str = "COMPLETE", **fields: object) -> Job:
+    """Make a job that started `number` minutes before now."""
+    start = NOW - number * 60_000
+    ended = status in ("COMPLETE", "ERROR")
+    return Job(
+        id=f"job-{number:05}",
+        type="csv_data_load",
+        user="ada",
+        status=status,
+        start_datetime=start,
+        end_datetime=start + 30_000 if ended else UNSET,
+        message=f"successfully loaded {number} of {number} records" if ended else UNSET,
+    ).replace(**fields)
+
+
+@dataclass
+class Monitor:
+    """The running app, and hands on it."""
+
+    app: JobwatchApp
+    pilot: Pilot[None]
+    path: Path
+    clock: FakeClock
+
+    @property
+    def screen(self) -> MonitorScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MonitorScreen)
+        return screen
+
+    @property
+    def table(self) -> JobTable:
+        return self.screen.query_one(JobTable)
+
+    @property
+    def detail(self) -> JobDetail:
+        return self.screen.query_one(JobDetail)
+
+    @property
+    def selected(self) -> str | None:
+        return None if self.table.selected is None else self.table.selected.id
+
+    def write(self, jobs: Iterable[Job]) -> None:
+        with PlainJobLog.open(self.path) as log:
+            log.upsert_many(jobs)
+
+    def text(self) -> str:
+        """Return what is on screen."""
+        width, height = self.app.size
+        lines = self.app.screen._compositor.render_strips()
+        assert len(lines) <= height
+        return "\n".join(strip.text for strip in lines)
+
+    async def until(self, condition: Callable[[], bool], what: str = "") -> None:
+        """Wait for what must come; fail if it doesn't."""
+        for _ in range(1_000):
+            await self.pilot.pause()
+            if condition():
+                return
+            await asyncio.sleep(0.005)
+        pytest.fail(f"never: {what}\n{self.text()}")
+
+    async def shows(self, text: str) -> None:
+        await self.until(lambda: text in self.text(), f"{text!r} on screen")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+
+@asynccontextmanager
+async def running_monitor(
+    path: Path,
+    clock: FakeClock,
+    *,
+    size: tuple[int, int] = (80, 24),
+    zone: Zone = UTC,
+    interval: float = 0.02,
+) -> AsyncIterator[Monitor]:
+    """Run the monitor until the block ends; it has read the log when the block begins."""
+    app = JobwatchApp(path, interval=interval, zone=zone, clock=clock)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        monitor = Monitor(app, pilot, path, clock)
+        await monitor.until(lambda: "live" in monitor.text(), "live")
+        await monitor.until(
+            lambda: bool(monitor.table.selected or monitor.table.notice), "something to show"
+        )
+        yield monitor
