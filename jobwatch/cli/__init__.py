@@ -20,7 +20,24 @@ from jobwatch.store.connect import LogError
 __all__ = ["main"]
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands; a reader that has had enough of their output is no error."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; click itself would end with 1 where the pipe is closed."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python would say so once more when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--store",
     type=click.Path(path_type=Path),
@@ -51,20 +68,12 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except (LogError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            _leave_the_pipe()
         click.echo(f"jobwatch: {_reason(error)}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("jobwatch: interrupted", err=True)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _leave_the_pipe() -> None:
-    # Whoever read us has had enough; Python would say so once more when it flushes.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
 
 
 def _reason(error: LogError | OSError) -> str:

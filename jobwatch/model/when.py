@@ -189,7 +189,7 @@ def _ms(moment: datetime) -> int:
 
 def day_of(ms: Milliseconds, zone: Zone) -> date:
     """Return the day that an instant falls on."""
-    return datetime.fromtimestamp(ms // SECOND, zone.info).date()
+    return _moment(int(ms // SECOND), zone).date()
 
 
 def month_range(year: int, month: int, zone: Zone) -> TimeRange:

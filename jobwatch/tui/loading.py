@@ -116,8 +116,9 @@ async def _nearest(jobs: JobList, target: JobRow, place: Place) -> tuple[JobRow 
 
 
 def _gap(listing: Listing, place: Place) -> int:
-    """Return the line between the rows before and behind an ordinal."""
-    return listing.total - place.ordinal if listing.newest_first else place.ordinal
+    """Return the line between the rows before and behind an ordinal, below a ghost there."""
+    line = listing.total - place.ordinal if listing.newest_first else place.ordinal
+    return line + (listing.ghost is not None and line >= listing.ghost.line)
 
 
 def _row(listing: Listing, pages: dict[int, list[JobRow | None]], line: int) -> JobRow | None:

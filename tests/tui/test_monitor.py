@@ -144,9 +144,7 @@ async def test_escape_undoes_one_thing_at_a_time(log: Path, clock: FakeClock) ->
         assert not monitor.screen.has_class("-maximised")
 
 
-async def test_the_date_search_shows_the_range_above_the_table(
-    log: Path, clock: FakeClock
-) -> None:
+async def test_the_date_search_shows_the_range_above_the_table(log: Path, clock: FakeClock) -> None:
     async with running_monitor(log, clock, zone=ZURICH) as monitor:
         await monitor.press("2", "d")
         await monitor.until(lambda: isinstance(monitor.app.screen, DateSearch))
@@ -261,9 +259,7 @@ async def test_nothing_running_says_so(tmp_path: Path, clock: FakeClock) -> None
         assert "2 shows all 1 job" in monitor.text()
 
 
-async def test_a_log_that_is_gone_shows_the_age_and_comes_back(
-    log: Path, clock: FakeClock
-) -> None:
+async def test_a_log_that_is_gone_shows_the_age_and_comes_back(log: Path, clock: FakeClock) -> None:
     async with running_monitor(log, clock, size=(160, 24)) as monitor:
         hidden = log.with_name("hidden")
         for suffix in ("", "-wal", "-shm"):
@@ -289,9 +285,7 @@ async def test_a_log_that_is_replaced_is_read_anew(log: Path, clock: FakeClock) 
         await monitor.until(lambda: monitor.table.listing.total == 1, "the other log")
 
 
-async def test_help_and_palette_and_footer_show_every_command(
-    log: Path, clock: FakeClock
-) -> None:
+async def test_help_and_palette_and_footer_show_every_command(log: Path, clock: FakeClock) -> None:
     async with running_monitor(log, clock, size=(100, 50)) as monitor:
         await monitor.press("question_mark")
         await monitor.until(lambda: isinstance(monitor.app.screen, HelpScreen))
@@ -299,9 +293,7 @@ async def test_help_and_palette_and_footer_show_every_command(
         for command in COMMANDS:
             assert command.help in shown
         await monitor.press("escape")
-        titles = [
-            command.title for command in monitor.app.get_system_commands(monitor.app.screen)
-        ]
+        titles = [command.title for command in monitor.app.get_system_commands(monitor.app.screen)]
         listed = {c.label for c in COMMANDS if c.id not in ("palette", "open", "back")}
         assert {title.rpartition(" (")[0] for title in titles} == listed
         footer = monitor.text().splitlines()[-1]
@@ -346,5 +338,3 @@ async def test_a_search_that_the_next_letter_supersedes_shows_the_last_result(
         await monitor.until(lambda: monitor.table.listing.total == 1)
         assert monitor.selected == "job-00299"
         assert monitor.table.row_at(0) is not None
-
-

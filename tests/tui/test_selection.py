@@ -74,7 +74,9 @@ async def live(view: str, down: int, walk: list[tuple[str, int]]) -> None:
         path, clock = Path(folder) / "jobs.db", FakeClock()
         async with JobLog.open(path, clock=clock) as log:
             life = Life(log)
-            await life.put(*(a_job(n, "IN_PROGRESS" if n % 2 else "COMPLETE") for n in range(FIRST)))
+            await life.put(
+                *(a_job(n, "IN_PROGRESS" if n % 2 else "COMPLETE") for n in range(FIRST))
+            )
             async with running_monitor(path, clock, interval=3600) as monitor:
                 await monitor.press(view)
                 await monitor.until(lambda: monitor.table.listing.total == life.shown(view))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Footer, Input
+from textual.worker import WorkerCancelled, WorkerFailed
 
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
 from jobwatch.model.text import one_line
@@ -75,7 +77,13 @@ class MonitorScreen(Screen[None]):
         """Begin to follow the log."""
         self._filter.display = False
         self._set_zone(self._zone)
-        self.run_worker(self._feed.run(self._presenter), name="follow the log")
+        self._following = self.run_worker(self._feed.run(self._presenter), name="follow the log")
+
+    async def on_unmount(self) -> None:
+        """Close the log: its threads must not outlive the loop."""
+        self._following.cancel()
+        with suppress(WorkerCancelled, WorkerFailed):  # a failure has ended the app already
+            await self._following.wait()
 
     # What the widgets tell
 
@@ -154,7 +162,7 @@ class MonitorScreen(Screen[None]):
         row = self._shown.table.selected
         if row is not None:
             self.app.copy_to_clipboard(row.id)
-            self.notify(f"Copied {one_line(row.id)}", markup=False, timeout=2)
+            self.notify(f"Copied {one_line(row.id[:40])}", markup=False, timeout=2)
 
     def action_pause(self) -> None:
         """Hold the screen still, or let it go on."""

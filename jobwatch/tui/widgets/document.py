@@ -37,6 +37,8 @@ class Document(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     Document {
+        height: 1fr;
+        padding: 0 1;
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
         & > .document--cursor { background: $block-cursor-blurred-background; }

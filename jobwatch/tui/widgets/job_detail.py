@@ -50,6 +50,14 @@ class Reading:
 class DetailTabs(Widget):
     """The tabs on one line, and the job that they are of."""
 
+    DEFAULT_CSS = """
+    DetailTabs {
+        height: 1;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    """
+
     tab: reactive[DetailTab] = reactive(DetailTab.MESSAGE)
     """The tab that is shown."""
     job: reactive[Job | None] = reactive(None)
@@ -133,6 +141,10 @@ class JobDetail(Vertical):
         yield self._tabs
         yield self._document
 
+    def on_mount(self) -> None:
+        """Say that there is no job yet."""
+        self._show()
+
     def show_body(self, job_id: str, body: Json) -> None:
         """Take the body of a job, ``UNSET`` if it has none; that of another job is ignored."""
         if self.job is None or self.job.id != job_id:
@@ -200,7 +212,7 @@ class JobDetail(Vertical):
         reading.cursor = self._document.cursor
 
     def _show(self) -> None:
-        if not self.is_mounted:
+        if not self._document.is_attached:
             return
         reading = self._readings[self.tab]
         self._document.show(

@@ -1,0 +1,113 @@
+"""Which columns fit a width, and what a job shows in each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from jobwatch.model.row import JobRow
+from jobwatch.model.text import one_line
+from jobwatch.model.when import UTC
+from jobwatch.tui.columns import Cell, layout, time_taken
+
+NOW = 1_795_471_396_000
+ROW = JobRow(
+    seq=1,
+    started=NOW - 65_000,
+    id="785d03dd-66a3-4687-8ce1-cc50b4fbcb8a",
+    status="IN_PROGRESS",
+    type="csv_data_load",
+    user="ada",
+    ended=False,
+    start=NOW - 65_000,
+    end=UNSET,
+    message="loading",
+)
+
+
+def labels(width: int) -> list[str]:
+    return [column.label for column, _ in layout(width)]
+
+
+def cells(row: JobRow, width: int = 120) -> dict[str, str]:
+    return {column.label: column.text(row, Cell(UTC, NOW, wide)) for column, wide in layout(width)}
+
+
+@pytest.mark.parametrize("width", range(20, 301))
+def test_columns_and_the_gap_behind_each_fit_the_width(width: int) -> None:
+    columns = layout(width)
+    taken = sum(wide + 1 for _, wide in columns)
+    assert taken <= width
+    assert all(column.narrow <= wide <= column.wide for column, wide in columns)
+    if "Message" in labels(width):
+        assert taken == width
+
+
+@pytest.mark.parametrize("width", range(-1, 20))
+def test_even_a_table_that_is_too_narrow_is_not_overfull(width: int) -> None:
+    assert sum(wide + 1 for _, wide in layout(width)) <= max(width, 0)
+    assert labels(width)[:1] == (["Time"] if width > 8 else [])
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (20, ["Time", "State"]),
+        (60, ["Time", "State", "Type", "Message"]),
+        (80, ["Time", "State", "Type", "User", "Started", "Message"]),
+        (120, ["Time", "State", "Type", "User", "Started", "Message", "Id"]),
+        (200, ["Time", "State", "Type", "User", "Started", "Message", "Id"]),
+    ],
+)
+def test_a_wider_table_shows_more_columns(width: int, shown: list[str]) -> None:
+    assert labels(width) == shown
+
+
+def test_the_message_gets_what_is_left() -> None:
+    widths = {wide: dict((column.label, w) for column, w in layout(wide)) for wide in (120, 200)}
+    assert widths[200]["Message"] - widths[120]["Message"] > 60
+    assert widths[120]["Started"] == widths[200]["Started"] == 19
+
+
+@pytest.mark.parametrize("width", range(20, 301))
+def test_a_start_is_shown_whole_or_without_year_and_seconds(width: int) -> None:
+    shown = cells(ROW, width).get("Started")
+    assert shown in (None, "11-23 22:02", "2026-11-23 22:02:11")
+
+
+def test_a_job_is_shown_in_words() -> None:
+    assert cells(ROW) == {
+        "Time": "1:05",
+        "State": "● running",
+        "Type": "csv_data_load",
+        "User": "ada",
+        "Started": "2026-11-23 22:02:11",
+        "Message": "loading",
+        "Id": "785d03dd",
+    }
+
+
+def test_what_is_missing_or_no_text_is_a_dash() -> None:
+    row = ROW._replace(status=None, type=UNSET, user={"a": 1}, start=None, end=None, message="")
+    shown = cells(row)
+    assert [shown[label] for label in ("Time", "State", "Type", "User", "Started", "Message")] == [
+        "–", "· –", "–", "–", "–", "",
+    ]  # fmt: skip
+    assert cells(ROW._replace(type=7, user=True))["Type"] == "7"
+
+
+def test_time_runs_for_a_running_job_and_stands_for_one_that_ended() -> None:
+    ended = ROW._replace(ended=True, status="COMPLETE", end=NOW - 60_000)
+    assert time_taken(ROW, NOW + 1_000) == "1:06"
+    assert time_taken(ended, NOW) == time_taken(ended, NOW + 1_000) == "5.0s"
+    assert time_taken(ended._replace(end=UNSET), NOW) == "–"
+    assert time_taken(ROW._replace(status="CREATED"), NOW) == "–"
+
+
+@given(st.text(), st.sampled_from(["id", "type", "user", "status", "message"]))
+def test_no_text_of_a_job_leaves_its_line_or_moves_the_cursor(text: str, name: str) -> None:
+    for shown in cells(ROW._replace(**{name: text})).values():
+        assert "\n" not in shown
+        assert one_line(shown) == shown.strip(" ")

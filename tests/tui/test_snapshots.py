@@ -1,0 +1,104 @@
+"""The monitor at four widths, as it is drawn: made for each, nothing clipped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from textual.pilot import Pilot
+
+from jobwatch.model.when import UTC
+from jobwatch.tui.app import JobwatchApp
+from jobwatch.tui.screens.date_search import DateSearch
+from jobwatch.tui.widgets.job_table import JobTable
+from tests.tui.harness import FakeClock
+
+
+class SnapCompare(Protocol):
+    def __call__(
+        self,
+        app: JobwatchApp,
+        *,
+        terminal_size: tuple[int, int],
+        run_before: object,
+    ) -> bool: ...
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "TEXTUAL_ANIMATIONS", "none")
+
+
+def monitor(log: Path, clock: FakeClock) -> JobwatchApp:
+    return JobwatchApp(log, interval=3600, zone=UTC, clock=clock)
+
+
+async def settled(pilot: Pilot[None], total: int) -> None:
+    for _ in range(500):
+        await pilot.pause()
+        for table in pilot.app.screen_stack[0].query(JobTable):
+            if table.listing.total == total and "Failed 10" in screen_text(pilot):
+                return
+        await asyncio.sleep(0.01)
+    pytest.fail("the result never came")
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen_stack[0]._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
+
+
+def top_text(pilot: Pilot[None]) -> str:
+    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+
+
+async def all_jobs(pilot: Pilot[None]) -> None:
+    await settled(pilot, 3)
+    await pilot.press("2", *["j"] * 5)
+    await settled(pilot, 303)
+
+
+async def failed_record(pilot: Pilot[None]) -> None:
+    await settled(pilot, 3)
+    await pilot.press("3")
+    await settled(pilot, 10)
+    await pilot.press("j", "tab", "right", "right")
+    await settled(pilot, 10)
+
+
+async def dates(pilot: Pilot[None]) -> None:
+    await settled(pilot, 3)
+    await pilot.press("d")
+    for _ in range(500):
+        await pilot.pause()
+        if isinstance(pilot.app.screen, DateSearch) and "23▇" in top_text(pilot):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("the counts never came")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)])
+def test_all_jobs_with_the_sixth_selected(
+    snap_compare: SnapCompare, log: Path, clock: FakeClock, size: tuple[int, int]
+) -> None:
+    """The cursor on the sixth line, its message in the detail, every column whole."""
+    assert snap_compare(monitor(log, clock), terminal_size=size, run_before=all_jobs)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+def test_a_failed_job_with_its_record(
+    snap_compare: SnapCompare, log: Path, clock: FakeClock, size: tuple[int, int]
+) -> None:
+    """The second failed job, its fields with times as epoch and as date."""
+    assert snap_compare(monitor(log, clock), terminal_size=size, run_before=failed_record)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+def test_the_search_by_date(
+    snap_compare: SnapCompare, log: Path, clock: FakeClock, size: tuple[int, int]
+) -> None:
+    """November with a bar beside the 23rd, seven presets, two fields, any time."""
+    assert snap_compare(monitor(log, clock), terminal_size=size, run_before=dates)
