@@ -47,11 +47,17 @@ class UnknownJobError(LogError):
     """The log has no job of that id, or has one where there should be none."""
 
 
+# Neither of these two may open a log that is there: to close a file drops all the locks that this
+# process holds on it, those of SQLite's connections too, and another process would then destroy it.
+
+
 def make_file(path: Path) -> None:
     """Create the log's file, readable by its owner alone, and its folder, if they are missing."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        check_readable(path)
     except OSError as error:
         raise LogError(_file_problem(path, error)) from error
 
@@ -59,8 +65,11 @@ def make_file(path: Path) -> None:
 def check_readable(path: Path) -> None:
     """Raise `LogError` where there is no file that could be read as a log."""
     try:
-        with path.open("rb") as file:
-            file.read(1)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+        path.stat()
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, "permission denied", str(path))
     except OSError as error:
         raise LogError(_file_problem(path, error)) from error
 

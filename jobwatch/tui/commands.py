@@ -51,7 +51,16 @@ COMMANDS = (
         True,
         "/",
     ),
+    Command("help", "question_mark", "Help", "Show all keys", "General", True, "?"),
+    Command("quit", "q", "Quit", "Leave the monitor", "General", footer=True),
     Command("sort", "s", "Sort", "Sort by the next column", "Search", footer=True),
+    Command(
+        "copy_id", "y", "Copy id", "Copy the id of the job to the clipboard", "Job", footer=True
+    ),
+    Command(
+        "pause", "space", "Pause", "Hold the screen still, or let it go on", "Log", True, "space"
+    ),
+    Command("zone", "z", "Zone", "Show times in the next zone: local, UTC", "Log", footer=True),
     Command(
         "open",
         "enter",
@@ -62,14 +71,7 @@ COMMANDS = (
         "⏎",
         "nothing",
     ),
-    Command(
-        "copy_id", "y", "Copy id", "Copy the id of the job to the clipboard", "Job", footer=True
-    ),
-    Command(
-        "pause", "space", "Pause", "Hold the screen still, or let it go on", "Log", True, "space"
-    ),
     Command("refresh", "r", "Refresh", "Read the log now", "Log"),
-    Command("zone", "z", "Zone", "Show times in the next zone: local, UTC", "Log", footer=True),
     Command(
         "back",
         "escape",
@@ -79,9 +81,7 @@ COMMANDS = (
         False,
         "esc",
     ),
-    Command("help", "question_mark", "Help", "Show all keys", "General", True, "?"),
     Command("palette", "ctrl+p", "Palette", "Find a command by name", "General", False, "^p"),
-    Command("quit", "q", "Quit", "Leave the monitor", "General", footer=True),
 )
 
 # What the focused widget does with keys; shown in the help beside the commands.

@@ -10,7 +10,7 @@ from jobwatch.model.when import Zone, date_time_exact, duration, elapsed
 
 __all__ = ["body_lines", "message_lines", "record_lines"]
 
-LABEL = 18
+LABEL = 17
 ABBREVIATED = 200
 
 
@@ -58,7 +58,7 @@ def _field(label: str, *values: Token) -> Line:
 def _time(key: str, time: object, zone: Zone) -> Line:
     if not isinstance(time, int | float):
         return _field(key, _value(time))
-    return _field(key, Token(f"{time:<16} ", Kind.NUMBER), Token(date_time_exact(time, zone)))
+    return _field(key, Token(f"{time:<13} ", Kind.NUMBER), Token(date_time_exact(time, zone)))
 
 
 def _taken(job: Job, now: int) -> tuple[str, Token]:

@@ -80,9 +80,7 @@ class Monitor:
 
     def text(self) -> str:
         """Return what is on screen."""
-        width, height = self.app.size
         lines = self.app.screen._compositor.render_strips()
-        assert len(lines) <= height
         return "\n".join(strip.text for strip in lines)
 
     async def until(self, condition: Callable[[], bool], what: str = "") -> None:

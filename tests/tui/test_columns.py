@@ -66,7 +66,7 @@ def test_a_wider_table_shows_more_columns(width: int, shown: list[str]) -> None:
 
 
 def test_the_message_gets_what_is_left() -> None:
-    widths = {wide: dict((column.label, w) for column, w in layout(wide)) for wide in (120, 200)}
+    widths = {wide: {column.label: w for column, w in layout(wide)} for wide in (120, 200)}
     assert widths[200]["Message"] - widths[120]["Message"] > 60
     assert widths[120]["Started"] == widths[200]["Started"] == 19
 
@@ -106,8 +106,9 @@ def test_time_runs_for_a_running_job_and_stands_for_one_that_ended() -> None:
     assert time_taken(ROW._replace(status="CREATED"), NOW) == "–"
 
 
-@given(st.text(), st.sampled_from(["id", "type", "user", "status", "message"]))
-def test_no_text_of_a_job_leaves_its_line_or_moves_the_cursor(text: str, name: str) -> None:
-    for shown in cells(ROW._replace(**{name: text})).values():
+@given(st.text())
+def test_no_text_of_a_job_leaves_its_line_or_moves_the_cursor(text: str) -> None:
+    row = ROW._replace(id=text, type=text, user=text, status=text, message=text)
+    for shown in cells(row).values():
         assert "\n" not in shown
         assert one_line(shown) == shown.strip(" ")

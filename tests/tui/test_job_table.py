@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.geometry import Region
+from textual.message import Message
 
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.tui.columns import ELAPSED
@@ -88,9 +89,12 @@ async def test_lines_without_their_page_are_dim_and_asked_for(
         await monitor.until(lambda: monitor.table.listing.total == 303)
         asked: list[object] = []
         post = monitor.table.post_message
-        monkeypatch.setattr(
-            monitor.table, "post_message", lambda message: asked.append(message) or post(message)
-        )
+
+        def note(message: Message) -> bool:
+            asked.append(message)
+            return post(message)
+
+        monkeypatch.setattr(monitor.table, "post_message", note)
         monitor.table.scroll_to(y=150, animate=False, immediate=True)
         assert monitor.table.row_at(155) is None
         assert "··" in monitor.table.render_line(5).text
