@@ -18,6 +18,7 @@ from jobwatch.model.when import UTC, WhenError, Zone, day_of, day_start, now_ms,
 
 if TYPE_CHECKING:
     from jobwatch.feeds.files import Log, Record, Totals
+    from jobwatch.model.formats import Format
     from jobwatch.model.job import Job
 
 __all__ = ["demo", "import_", "seed"]
@@ -66,12 +67,13 @@ def import_(
     unusable = False
     with _log(settings, dry_run=dry_run) as log, _rejects(rejects) as reject:
         for name in files:
+            counts = [Totals()]  # the last is that of all that was written
             try:
-                counts = _import_file(log, name, Format(format_) if format_ else None, reject)
+                _import_file(log, name, Format(format_) if format_ else None, reject, counts.append)
             except FormatError as error:
                 say(f"jobwatch: {_named(name)}: {error}")
-                counts, unusable = Totals(), True
-            total = Totals(*(sum(pair) for pair in zip(total, counts, strict=True)))
+                unusable = True
+            total = Totals(*(sum(pair) for pair in zip(total, counts[-1], strict=True)))
     if json_:
         click.echo(encode(total._asdict()).decode())
     else:
@@ -177,9 +179,14 @@ def _log(settings: Settings, *, dry_run: bool) -> Iterator[Log]:
             yield log
 
 
-def _import_file(log: Log, name: str, format: object, reject: Callable[[bytes], object]) -> Totals:
+def _import_file(
+    log: Log,
+    name: str,
+    format: Format | None,
+    reject: Callable[[bytes], object],
+    report: Callable[[Totals], object],
+) -> None:
     from jobwatch.feeds.files import import_records, read_records
-    from jobwatch.model.formats import Format
 
     def on_reject(record: Record) -> None:
         say(f"{_named(name)}: {record.place}: {record.reason}")
@@ -190,12 +197,13 @@ def _import_file(log: Log, name: str, format: object, reject: Callable[[bytes], 
 
         def on_progress(totals: Totals) -> None:
             nonlocal seen
+            report(totals)
             if size:
                 advance(source.tell() - seen)
                 seen = source.tell()
 
-        records = read_records(source, format if isinstance(format, Format) else None)
-        return import_records(log, records, on_reject=on_reject, on_progress=on_progress)
+        records = read_records(source, format)
+        import_records(log, records, on_reject=on_reject, on_progress=on_progress)
 
 
 @contextmanager
@@ -212,7 +220,8 @@ def _rejects(path: Path | None) -> Iterator[Callable[[bytes], object]]:
     if path is None:
         yield lambda raw: None
         return
-    with path.open("wb") as file:
+    # A record may hold credentials, and what is bad of it is not yet taken out.
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
         yield lambda raw: file.write(raw.rstrip(b"\r\n") + b"\n")
 
 

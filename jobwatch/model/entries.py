@@ -19,8 +19,8 @@ ARRAY, ARRAY_END, OBJECT, OBJECT_END, COLON, COMMA = b"[]{}:,"
 AFTER_ELEMENT = frozenset((COMMA, ARRAY_END))
 AFTER_MEMBER = frozenset((COMMA, OBJECT_END))
 AFTER_KEY = AFTER_MEMBER | {COLON}
-FIRST_LINE = 1 << 20
-GUESSES = 16
+FIRST_LINE = 1 << 20  # as far as the end of the first line is looked for
+GUESSES = 16  # closing braces that are tried as the end of an object before it is scanned
 CUT_OFF = "the file ends inside this record"
 
 
@@ -29,7 +29,8 @@ def entries(chunks: Iterable[bytes], format: Format | None = None) -> Iterator[E
 
     Without a format, the content tells it. An object with a `response` array and no id before it
     (a saved answer of a node) stands for that array. A damaged record is an entry with a reason,
-    and reading goes on after it. Raises `FormatError` where the stream holds no job records.
+    and reading goes on after it. The beginning of the stream is read at once. Raises `FormatError`
+    where it holds no job records.
     """
     window = Window(chunks)
     while len(window.data) < len(BOM) and window.more():

@@ -56,7 +56,7 @@ TIMES = {
     "__createdtime__": "createdtime",
     "__updatedtime__": "updatedtime",
 }
-VALUES = ("user", "type", "status", "job_body", "message")
+VALUES = dict.fromkeys(("user", "type", "status", "job_body", "message"))
 
 # Recomputed whenever a record is read; `request` holds the credentials of the job's
 # owner (CONTRACT: system.hdb_job while running), so no feed may keep it.
@@ -88,16 +88,15 @@ class Job(Struct, frozen=True, kw_only=True, rename={v: k for k, v in TIMES.item
         """Check one decoded JSON value and make a job of it; raise `RecordError` if it can't be."""
         if not isinstance(record, Mapping):
             raise RecordError(f"a record must be a JSON object, this is {_kind(record)}")
-        other = dict(record)
-        for key in NOT_KEPT:
-            other.pop(key, None)
-        fields: dict[str, Any] = {"id": _id(other.pop("id", UNSET))}
-        for key in VALUES:
-            if key in other:
-                fields[key] = other.pop(key)
-        for key, name in TIMES.items():
-            if key in other:
-                fields[name] = _time(key, other.pop(key))
+        fields: dict[str, Any] = {"id": _id(record.get("id", UNSET))}
+        other: dict[str, Json] = {}
+        for key, value in record.items():
+            if key in TIMES:
+                fields[TIMES[key]] = _time(key, value)
+            elif key in VALUES:
+                fields[key] = value
+            elif key not in NOT_KEPT and key != "id":
+                other[key] = value
         return cls(**fields, other=other)
 
     def to_record(self) -> dict[str, Json]:
@@ -175,9 +174,7 @@ def _id(value: object) -> str:
 
 
 def _time(key: str, value: object) -> int | float | None:
-    if value is None:
-        return None
-    if isinstance(value, int | float) and _is_number(value):
+    if value is None or type(value) is int or (type(value) is float and isfinite(value)):
         return value
     raise RecordError(f"{key} must be a number of milliseconds or null, this is {_kind(value)}")
 

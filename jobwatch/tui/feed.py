@@ -24,6 +24,10 @@ class Follower(Protocol):
     def changed(self) -> Awaitable[None]:
         """Take note that something was committed since the last call."""
 
+    @property
+    def behind(self) -> bool:
+        """Return whether a change that was told is still to be shown, and may be now."""
+
     def current(self) -> None:
         """Take note that the log was read just now, whether it had changed or not."""
 
@@ -66,7 +70,7 @@ class LogFeed:
         while True:
             asked, self._asked = self._asked, False
             if asked or not self.paused:
-                if await reader.moved() or asked:
+                if await reader.moved() or asked or follower.behind:
                     await follower.changed()
                 follower.current()
             await self._sleep()

@@ -68,6 +68,11 @@ class Presenter:
         if self._widgets.table.selected is not None:
             await self.read_job(self._widgets.table.selected.id)
 
+    @property
+    def behind(self) -> bool:
+        """Return whether a search that was left as it was may be made again."""
+        return self._source is not None and self._source.may_catch_up
+
     def current(self) -> None:
         """Say that the screen shows the log as it is."""
         self._widgets.status.log_state.read_at = self._clock()

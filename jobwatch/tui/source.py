@@ -63,7 +63,7 @@ class Source:
             return None
         if not isinstance(jobs, FoundList):
             await jobs.refresh()
-        elif self._took < CHEAP_SEARCH and monotonic() - self._ended > SHARE_OF_TIME * self._took:
+        elif self._is_affordable():
             async for _ in self._search(jobs):
                 pass
         else:
@@ -75,6 +75,15 @@ class Source:
             if anchor() == seen and jobs is self.jobs:
                 return picture
         return None
+
+    @property
+    def may_catch_up(self) -> bool:
+        """Return whether a result that the log has left behind may be made again."""
+        return self.found_at is not None and self._is_affordable()
+
+    def _is_affordable(self) -> bool:
+        rested = monotonic() - self._ended
+        return self._took < CHEAP_SEARCH and rested > SHARE_OF_TIME * self._took
 
     async def pages(
         self, numbers: tuple[int, ...]

@@ -111,11 +111,11 @@ async def test_the_record_has_every_field_with_times_as_epoch_and_as_date() -> N
         app.detail.tab = DetailTab.RECORD
         await pilot.pause()
         shown = app.text()
-        assert f"start_datetime    {NOW - 60_000}    2026-11-23 22:02:16.000 +00:00" in shown
-        assert "end_datetime      null" in shown
-        assert "__updatedtime__   –" in shown
-        assert 'result            {"rows":3}' in shown
-        assert "seen on           n1, n2" in shown
+        assert f"start_datetime   {NOW - 60_000} 2026-11-23 22:02:16.000 +00:00" in shown
+        assert "end_datetime     null" in shown
+        assert "__updatedtime__  –" in shown
+        assert 'result           {"rows":3}' in shown
+        assert "seen on          n1, n2" in shown
 
 
 async def test_a_running_job_without_a_message_says_so_and_an_ended_one_too() -> None:

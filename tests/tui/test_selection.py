@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from jobwatch.model.job import UNSET, Job
@@ -77,7 +77,7 @@ async def live(view: str, down: int, walk: list[tuple[str, int]]) -> None:
             await life.put(
                 *(a_job(n, "IN_PROGRESS" if n % 2 else "COMPLETE") for n in range(FIRST))
             )
-            async with running_monitor(path, clock, interval=3600) as monitor:
+            async with running_monitor(path, clock) as monitor:
                 await monitor.press(view)
                 await monitor.until(lambda: monitor.table.listing.total == life.shown(view))
                 for _ in range(down):
@@ -115,7 +115,13 @@ def ended(job: Job) -> bool:
     return job.end_datetime is not UNSET
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),  # an example takes a second: to shrink one would take minutes
+    suppress_health_check=list(HealthCheck),
+)
 @given(
     view=st.sampled_from("12"),
     down=st.integers(0, 15),
