@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that a short one starts fast
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def jobwatch(context: click.Context, store: Path | None) -> None:
 
     Without a command the monitor opens.
     """
+    gc.enable()
     context.obj = read_settings(store, os.environ)
     if context.invoked_subcommand is None:
         context.invoke(watch)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
 import click
 
-from jobwatch.cli.options import zone_option
+from jobwatch.cli.options import reading, zone_option
 from jobwatch.model.settings import Settings
 from jobwatch.model.when import Zone
 
@@ -55,14 +56,14 @@ def watch(settings: Settings, interval: float, zone: Zone) -> int:
     jobwatch watch
     jobwatch --store nightly.db watch --interval 5s
     """
-    from jobwatch.store.connect import check_log, open_plain
-
-    if settings.store_was_named or settings.store.exists():
-        check_log(settings.store)
-    else:
-        open_plain(settings.store).close()
+    gc.disable()  # until the first paint
     from jobwatch.tui.app import JobwatchApp
+    from jobwatch.tui.listing import PAGE
+    from jobwatch.tui.loading import FIRST_QUERY, first_picture
 
-    app = JobwatchApp(settings.store, interval=interval, zone=zone)
+    with reading(settings) as log:
+        rows = log.newest_rows(FIRST_QUERY, 2 * PAGE)
+        first = first_picture(rows, log.count(FIRST_QUERY))
+    app = JobwatchApp(settings.store, interval=interval, zone=zone, first=first)
     app.run()
     return app.return_code or 0

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from jobwatch.model.job import Job
 from jobwatch.model.query import JobQuery
+from jobwatch.model.row import JobRow
 from jobwatch.store import reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
@@ -92,6 +93,11 @@ class PlainJobLog:
                 return
             after = sql.key_of(rows[-1])
             left = None if left is None else left - size
+
+    def newest_rows(self, query: JobQuery, limit: int) -> list[JobRow]:
+        """Return the lines of the newest jobs of a view and range, the oldest of them first."""
+        rows = self._rows(sql.NEWEST_ROWS[query.view], (*reads.bounds(query), limit))
+        return [sql.row_of(row) for row in reversed(rows)]
 
     def count(self, query: JobQuery) -> int:
         """Return how many jobs a query has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from textual.screen import Screen
 from jobwatch.model.when import Zone, local_zone, now_ms
 from jobwatch.store.edits import Clock
 from jobwatch.tui.commands import COMMANDS
+from jobwatch.tui.loading import Picture
 from jobwatch.tui.screens.monitor import MonitorScreen
 
 __all__ = ["JobwatchApp"]
 
 
 class JobwatchApp(App[None]):
-    """The monitor of one job log; `interval` is in seconds."""
+    """The monitor of one job log; `interval` is in seconds.
+
+    `first` is shown at once, before the log is opened to be followed.
+    """
 
     TITLE = "jobwatch"
     CSS_PATH = "styles/monitor.tcss"
@@ -31,13 +36,20 @@ class JobwatchApp(App[None]):
         interval: float = 1.0,
         zone: Zone | None = None,
         clock: Clock = now_ms,
+        first: Picture | None = None,
     ) -> None:
         super().__init__()
         # A monitor is read, not watched moving; and an idle one must write nothing.
         self.animation_level = "none"
         self._monitor = MonitorScreen(
-            path, interval=interval, zone=zone or local_zone(), clock=clock
+            path, interval=interval, zone=zone or local_zone(), clock=clock, first=first
         )
+
+    def on_ready(self) -> None:
+        """Collect garbage again, where the start was made without, but not among the modules."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the monitor."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from jobwatch.model.query import JobQuery, View
 from jobwatch.model.row import JobRow
 from jobwatch.store.job_list import JobList, Place
 from jobwatch.tui.listing import PAGE, Ghost, Listing
 
-__all__ = ["Anchor", "Picture", "keep", "move"]
+__all__ = ["FIRST_QUERY", "Anchor", "Picture", "first_picture", "keep", "move"]
+
+FIRST_QUERY = JobQuery(view=View.RUNNING)
+"""What the monitor opens with."""
 
 ReadRow: TypeAlias = Callable[[str], Awaitable[JobRow | None]]
 
@@ -36,6 +40,19 @@ class Picture(NamedTuple):
     selected: JobRow | None
     cursor_line: int
     scroll_y: int
+
+
+def first_picture(rows: Sequence[JobRow], total: int) -> Picture:
+    """Return what is shown before the log is followed: the newest of so many rows, oldest first."""
+    listing = Listing(total)
+    begin = total - len(rows)
+    pages: dict[int, list[JobRow | None]] = {}
+    for ordinal, row in enumerate(rows, begin):
+        pages.setdefault(ordinal // PAGE, []).append(row)
+    if begin % PAGE:
+        # A page that isn't there from its first row on can't be addressed.
+        pages.pop(begin // PAGE, None)
+    return Picture(listing, pages, rows[-1] if rows else None, 0, 0)
 
 
 async def keep(jobs: JobList, read_row: ReadRow, anchor: Anchor) -> Picture:

@@ -14,12 +14,13 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from jobwatch.model.query import JobQuery, Sort, SortKey, View
+from jobwatch.model.query import Sort, SortKey, View
 from jobwatch.model.text import one_line
 from jobwatch.model.when import ALWAYS, UTC, Zone
 from jobwatch.store.edits import Clock
 from jobwatch.tui.commands import bindings
 from jobwatch.tui.feed import LogFeed
+from jobwatch.tui.loading import FIRST_QUERY, Picture
 from jobwatch.tui.presenter import Presenter, Widgets
 from jobwatch.tui.widgets.filter_input import FilterInput
 from jobwatch.tui.widgets.job_detail import JobDetail
@@ -47,8 +48,11 @@ class MonitorScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     AUTO_FOCUS = "JobTable"
 
-    def __init__(self, path: Path, *, interval: float, zone: Zone, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, *, interval: float, zone: Zone, clock: Clock, first: Picture | None
+    ) -> None:
         super().__init__()
+        self._first = first
         self._clock = clock
         self._local = self._zone = zone
         self._filter = FilterInput(id="filter")
@@ -59,7 +63,7 @@ class MonitorScreen(Screen[None]):
             JobTable(clock=clock),
             JobDetail(clock=clock),
         )
-        self._presenter = Presenter(self._shown, JobQuery(view=View.RUNNING), clock)
+        self._presenter = Presenter(self._shown, FIRST_QUERY, clock)
         self._feed = LogFeed(path, interval, clock)
 
     def compose(self) -> ComposeResult:
@@ -77,6 +81,8 @@ class MonitorScreen(Screen[None]):
         """Begin to follow the log."""
         self._filter.display = False
         self._set_zone(self._zone)
+        if self._first is not None:
+            self._shown.table.show(self._first)
         self._following = self.run_worker(self._feed.run(self._presenter), name="follow the log")
 
     async def on_unmount(self) -> None:

@@ -1,0 +1,102 @@
+"""What the log costs, beside the sqlite3 module on the same file."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+from jobwatch.feeds.samples import seed_jobs
+from jobwatch.model.job import Job
+from jobwatch.model.query import JobQuery
+from jobwatch.store.job_list import PAGE, IndexedList
+from jobwatch.store.job_log import JobLog
+from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.store.reader import LogReader
+from tests.benchmarks.report import Result
+
+NOW = 1_795_471_396_000
+LOOKS = 400
+BATCH = 10_000
+
+
+def make_log(path: Path, count: int, running: int) -> Result:
+    """Fill a log with sample jobs; how many a second, for information."""
+    jobs = seed_jobs(count=count, days=365, running=running, now=NOW, random_state=7)
+    began = time.perf_counter()
+    with PlainJobLog.open(path) as log:
+        for batch in batches(jobs):
+            log.upsert_many(batch)
+    rate = count / (time.perf_counter() - began)
+    return Result(f"jobs made and written a second, {count:,}", rate, 1, "jobs", None)
+
+
+def batches(jobs: Iterator[Job]) -> Iterator[list[Job]]:
+    batch: list[Job] = []
+    for job in jobs:
+        batch.append(job)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+async def reads(path: Path) -> list[Result]:
+    """Measure get_job beside the sqlite3 module's own, and what a list costs."""
+    connection = sqlite3.connect(path)
+    top = connection.execute("SELECT max(seq) FROM jobs").fetchone()[0]
+    choose = random.Random(1)
+    ids = [
+        connection.execute(
+            "SELECT id FROM jobs WHERE seq = ?", (choose.randint(1, top),)
+        ).fetchone()[0]
+        for _ in range(LOOKS)
+    ]
+    ours, theirs = [], []
+    async with JobLog.open(path) as log:
+        for id in ids * 2:
+            began = time.perf_counter()
+            connection.execute("SELECT * FROM jobs WHERE id = ?", (id,)).fetchone()
+            theirs.append(time.perf_counter() - began)
+            ours.append(await seconds(lambda id=id: log.get_job(id)))  # type: ignore[misc]
+    connection.close()
+    # The second round: both find their pages in memory.
+    results = [
+        Result(
+            "get_job through JobLog / sqlite3 module",
+            statistics.median(ours[LOOKS:]) * 1e6,
+            statistics.median(theirs[LOOKS:]) * 1e6,
+            "µs",
+            6.0,
+        )
+    ]
+    async with LogReader.open(path) as reader:
+        jobs = reader.list_jobs(JobQuery())
+        assert isinstance(jobs, IndexedList)
+        keys = await seconds(jobs.refresh)
+        pages = [
+            await seconds(lambda: jobs.page(choose.randrange(jobs.total // PAGE)))
+            for _ in range(LOOKS)
+        ]
+        search = reader.list_jobs(JobQuery(text="no job says this"))
+        scan = await seconds(search.refresh)
+    return [
+        *results,
+        Result("a page anywhere, median", statistics.median(pages) * 1e3, 1, "ms", None),
+        Result("the keys of all pages, in the background", keys * 1e3, 1, "ms", None),
+        Result("a text that no job has, looked for in all", scan * 1e3, 1, "ms", None),
+    ]
+
+
+async def seconds(action: Callable[[], Awaitable[object]]) -> float:
+    began = time.perf_counter()
+    await action()
+    return time.perf_counter() - began
+
+
+def measure_reads(path: Path) -> list[Result]:
+    return asyncio.run(reads(path))

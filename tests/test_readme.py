@@ -1,0 +1,33 @@
+"""The README is true: its commands are there, and what CI runs is what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jobwatch.cli import jobwatch
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_command_is_in_the_readme_and_has_help_with_an_example() -> None:
+    for name, command in jobwatch.commands.items():
+        assert f"jobwatch {name}" in README, name
+        assert command.help is not None
+        assert "jobwatch" in command.help.split("\b")[-1], name
+
+
+def test_there_are_two_commands_each_of_one_line() -> None:
+    for mark in ("demo", "test"):
+        block = re.search(rf"<!-- {mark} -->\n```\n(.*?)\n```", README, re.DOTALL)
+        assert block is not None
+        assert block[1].startswith("python3 -m venv .venv && ")
+        assert "\n" not in block[1]
+
+
+def test_the_pictures_are_there_and_load_nothing_from_elsewhere() -> None:
+    pictures = re.findall(r"\]\((screenshots/.*?\.svg)\)", README)
+    assert pictures
+    for picture in pictures:
+        assert "url(" not in (ROOT / picture).read_text("utf-8").replace("url(#", "")
