@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -149,7 +150,8 @@ class Terminal:
     def _read(self) -> bool:
         """Take what comes within a moment; return whether more may follow."""
         try:
-            data = self._child.read_nonblocking(size=65_536, timeout=0.05)
+            # Without an encoding pexpect reads bytes, which its types don't know.
+            data: Any = self._child.read_nonblocking(size=65_536, timeout=0.05)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:

@@ -45,7 +45,8 @@ class DateField(Horizontal):
         self._now = now
         self._zone = zone
         self._is_end = is_end
-        self._input = Input(value, compact=True, placeholder="any")
+        # Selected on focus, a value would be replaced letter by letter by one who types fast.
+        self._input = Input(value, compact=True, placeholder="any", select_on_focus=False)
         self._meaning = Static(classes="meaning", markup=False)
         self.error = ""
 
