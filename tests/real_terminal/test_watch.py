@@ -136,7 +136,7 @@ def test_real_records_are_shown(watch: Watch, tmp_path: Path) -> None:
     terminal.press("2")
     terminal.shows("csv_data_load", "export_local", "HDB_ADMIN")
     terminal.press("/", "2df4fe4b")
-    terminal.shows("Invalid column name '[bold red]x[/]/', cancelling load operation")
+    terminal.shows("Invalid column name '[bold red]x[/]/', cancelling load")
 
 
 def test_sample_jobs_are_shown(watch: Watch, tmp_path: Path) -> None:

@@ -139,7 +139,8 @@ class MonitorScreen(Screen[None]):
     def action_filter(self) -> None:
         """Open the filter."""
         self._filter.display = True
-        self._filter.focus()
+        # At once: focus() comes later, and what is typed before would be commands.
+        self.set_focus(self._filter)
 
     def action_sort(self) -> None:
         """Order by the next of the sorts."""
@@ -224,7 +225,7 @@ class MonitorScreen(Screen[None]):
 
     def _close_filter(self) -> None:
         self._filter.display = False
-        self._shown.table.focus()
+        self.set_focus(self._shown.table)
 
     def _set_zone(self, zone: Zone) -> None:
         self._zone = zone
