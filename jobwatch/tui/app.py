@@ -27,7 +27,12 @@ class JobwatchApp(App[None]):
 
     TITLE = "jobwatch"
     CSS_PATH = "styles/monitor.tcss"
-    BINDINGS = [Binding("ctrl+c", "quit", "Quit", show=False, priority=True)]
+    # First of all, so that what is typed right behind Tab goes where the focus is then.
+    BINDINGS = [
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(
         self,

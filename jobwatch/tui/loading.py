@@ -25,6 +25,7 @@ class Anchor(NamedTuple):
     cursor: int  # lines below the top of the screen; negative or beyond `height` if off it
     top: JobRow | None
     height: int
+    awaited: int | None = None  # the ordinal under the cursor while its job is still to be read
 
     @property
     def cursor_visible(self) -> bool:
@@ -60,6 +61,8 @@ async def keep(jobs: JobList, read_row: ReadRow, anchor: Anchor) -> Picture:
 
     A selected job that has left the result stays on its line as a ghost.
     """
+    if anchor.awaited is not None:
+        return await _at_ordinal(jobs, anchor.awaited, anchor)
     if anchor.selected is None:
         return await _at_top(jobs, anchor.height)
     fresh = await read_row(anchor.selected.id)
@@ -76,6 +79,8 @@ async def keep(jobs: JobList, read_row: ReadRow, anchor: Anchor) -> Picture:
 
 async def move(jobs: JobList, read_row: ReadRow, anchor: Anchor, wanted: JobRow | None) -> Picture:
     """Return another result, at the wanted job if it has it, else at the nearest by start."""
+    if anchor.awaited is not None:
+        return await _at_ordinal(jobs, anchor.awaited, anchor)
     fresh = None if wanted is None else await read_row(wanted.id)
     target = fresh or wanted
     if target is None or not jobs.total:
@@ -96,10 +101,19 @@ async def _at_top(jobs: JobList, height: int) -> Picture:
     return Picture(listing, pages, _row(listing, pages, 0), 0, 0)
 
 
+async def _at_ordinal(jobs: JobList, ordinal: int, anchor: Anchor) -> Picture:
+    listing = Listing(jobs.total, jobs.newest_first)
+    if not listing.total:
+        return await _at_top(jobs, anchor.height)
+    line = listing.line(min(ordinal, listing.total - 1))
+    picture = await _around(jobs, listing, None, line, anchor)
+    return picture._replace(selected=_row(listing, picture.pages, line))
+
+
 async def _around(
     jobs: JobList, listing: Listing, selected: JobRow | None, line: int, anchor: Anchor
 ) -> Picture:
-    if anchor.cursor_visible or anchor.top is None:
+    if anchor.cursor_visible or anchor.top is None or anchor.awaited is not None:
         cursor = min(max(anchor.cursor, 0), max(anchor.height - 1, 0))
         scroll_y = line - cursor
     else:

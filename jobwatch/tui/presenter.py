@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from jobwatch.model.query import JobQuery, View
-from jobwatch.model.row import JobRow
 from jobwatch.model.when import ALWAYS, Zone, day_edges, day_of
 from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
@@ -44,11 +43,10 @@ class Presenter:
 
     def __init__(self, widgets: Widgets, query: JobQuery, clock: Clock) -> None:
         self.query = query
-        self.chosen: JobRow | None = None
-        """The job that the user put the cursor on."""
         self._widgets = widgets
         self._clock = clock
         self._source: Source | None = None
+        self._unanswered = False  # whether the answer to the query could not be read
 
     # What the feed tells
 
@@ -61,6 +59,9 @@ class Presenter:
         """Read the result, the counts and the job on screen again."""
         if self._source is None:
             return
+        if self._unanswered:
+            await self.answer()
+            return
         picture = await self._source.refresh(lambda: self._widgets.table.standing)
         if picture is not None:
             self._widgets.table.show(picture)
@@ -70,8 +71,8 @@ class Presenter:
 
     @property
     def behind(self) -> bool:
-        """Return whether a search that was left as it was may be made again."""
-        return self._source is not None and self._source.may_catch_up
+        """Return whether a query is still to be answered, or may be answered anew."""
+        return self._source is not None and (self._unanswered or self._source.may_catch_up)
 
     def current(self) -> None:
         """Say that the screen shows the log as it is."""
@@ -91,21 +92,23 @@ class Presenter:
     async def answer(self) -> None:
         """Show the result of the query, as it becomes known."""
         source, widgets = self._source, self._widgets
-        widgets.tabs.view = self.query.view
-        widgets.table.sort = self.query.sort
-        widgets.line.asked = self.query
         if source is None:
             return
-        with self._failures_said():
+        self._unanswered = False
+        try:
             async for picture in source.ask(
-                self.query, lambda: widgets.table.standing, lambda: self.chosen
+                self.query, lambda: widgets.table.standing, lambda: widgets.table.chosen
             ):
-                widgets.table.show(picture)
                 self._show_query(source)
+                if picture is not None:
+                    widgets.table.show(picture)
             await self._show_circumstances(source)
             if source.reader.counts_are_estimates:
                 await source.reader.count_all()
                 await self._show_circumstances(source)
+        except LogError as error:
+            self._unanswered = True
+            self.failed(str(error))
 
     async def read_pages(self, numbers: tuple[int, ...]) -> None:
         """Bring pages of the result to the table."""
@@ -163,6 +166,9 @@ class Presenter:
             self._widgets.table.notice = notice(self.query, counts.all, nearest, zone)
 
     def _show_query(self, source: Source) -> None:
+        self._widgets.tabs.view = source.query.view
+        self._widgets.table.sort = source.query.sort
+        self._widgets.line.asked = source.query
         self._widgets.line.total = source.jobs.total
         self._widgets.line.searching = not source.jobs.complete
         self._widgets.line.found_at = source.found_at

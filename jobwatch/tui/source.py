@@ -9,7 +9,7 @@ from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.store.edits import Clock
 from jobwatch.store.found_list import FoundList
-from jobwatch.store.job_list import IndexedList
+from jobwatch.store.job_list import IndexedList, JobList
 from jobwatch.store.reader import LogReader
 from jobwatch.tui.loading import Anchor, Picture, keep, move
 
@@ -40,21 +40,33 @@ class Source:
 
     async def ask(
         self, query: JobQuery, anchor: Callable[[], Anchor], wanted: Callable[[], JobRow | None]
-    ) -> AsyncIterator[Picture]:
-        """Answer another query: first what is there at once, then pictures as more is known."""
+    ) -> AsyncIterator[Picture | None]:
+        """Answer another query: first what is there at once, then pictures as more is known.
+
+        A search that may take long begins with None: nothing is known yet.
+        """
         await self.reader.interrupt_search()
         self.query = query
         self.jobs = jobs = self.reader.list_jobs(query)
         self.found_at = None
+
+        # A row of the result before that is still to be read says nothing of this one.
+        def arriving() -> Anchor:
+            return anchor()._replace(awaited=None)
+
+        there: Callable[[], Anchor] = arriving
         if isinstance(jobs, FoundList):
+            yield None
             async for _ in self._search(jobs):
-                yield await move(jobs, self.reader.row, anchor(), wanted())
+                yield await self._moved(jobs, there, wanted)
+                there = anchor
         else:
             if not jobs.complete:
                 await jobs.begin()
-                yield await move(jobs, self.reader.row, anchor(), wanted())
+                yield await self._moved(jobs, there, wanted)
+                there = anchor
             await jobs.refresh()
-            yield await move(jobs, self.reader.row, anchor(), wanted())
+            yield await self._moved(jobs, there, wanted)
 
     async def refresh(self, anchor: Callable[[], Anchor]) -> Picture | None:
         """Return the same result after a change of the log; None if there is none to show yet."""
@@ -95,6 +107,16 @@ class Source:
             if jobs is not self.jobs:
                 return
             yield number, rows
+
+    async def _moved(
+        self, jobs: JobList, anchor: Callable[[], Anchor], wanted: Callable[[], JobRow | None]
+    ) -> Picture:
+        while True:
+            seen = anchor(), wanted()
+            picture = await move(jobs, self.reader.row, *seen)
+            # The user may have moved on while this was read.
+            if (anchor(), wanted()) == seen:
+                return picture
 
     async def _search(self, jobs: FoundList) -> AsyncIterator[None]:
         began = shown = monotonic()

@@ -11,7 +11,7 @@ from jobwatch.feeds.samples import seed_jobs
 from jobwatch.model.job import Job
 from jobwatch.model.when import now_ms
 from jobwatch.store.plain_log import PlainJobLog
-from tests.real_terminal.conftest import Watch
+from tests.real_terminal.conftest import Start, Watch
 
 CAPTURES = Path(__file__).parents[1] / "data" / "captures"
 SIZES = [(80, 24), (160, 50)]
@@ -86,6 +86,16 @@ def test_today_is_a_range_until_escape(watch: Watch, log: Path) -> None:
     terminal.selects("job-00199")
 
 
+def test_a_range_can_be_typed_as_fast_as_one_likes(watch: Watch, log: Path) -> None:
+    terminal = watch(log)
+    terminal.press("d")
+    terminal.shows("Jobs by start date")
+    terminal.press("tab", "tab", "2020-01-05", "tab", "2020-01-05", "enter")
+    terminal.hides("Jobs by start date")
+    terminal.shows("5 jobs", "(1 day), UTC")
+    terminal.selects("job-00195")
+
+
 def test_enter_gives_the_job_the_window_and_escape_takes_it_back(watch: Watch, log: Path) -> None:
     terminal = watch(log)
     terminal.shows("Started")
@@ -147,3 +157,92 @@ def test_sample_jobs_are_shown(watch: Watch, tmp_path: Path) -> None:
     terminal.shows("1 Running 8", "2 All 2,000", "○ created", "● running")
     terminal.press("3")
     terminal.shows("✗ error")
+
+
+def test_a_job_of_another_process_appears_and_ends(watch: Watch, log: Path) -> None:
+    terminal = watch(log)
+    terminal.selects("job-00000")
+    with PlainJobLog.open(log) as writer:
+        job = Job(id="other", type="delete", status="IN_PROGRESS", start_datetime=now_ms() + 1)
+        writer.upsert_many([job])
+        terminal.shows("1 Running 4", "2 All 201")
+        terminal.press("g")
+        terminal.selects("other")
+        writer.upsert_many(
+            [job.replace(status="COMPLETE", end_datetime=now_ms() + 2, message="done and dusted")]
+        )
+        terminal.shows("1 Running 3", "✓ complete", "done and dusted")
+    terminal.selects("other")
+
+
+def test_a_log_that_is_taken_away_leaves_its_jobs_until_it_is_back(watch: Watch, log: Path) -> None:
+    terminal = watch(log)
+    terminal.selects("job-00000")
+    terminal.shows("2 All 200")
+    away = log.with_name("away.db")
+    log.rename(away)
+    terminal.shows("as of", "there is no job log")
+    terminal.selects("job-00000")
+    away.rename(log)
+    terminal.shows("● live")
+    terminal.press("2")
+    terminal.shows("✓ complete")
+    terminal.press("G")
+    terminal.selects("job-00199")
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "text"])
+def test_what_is_no_log_is_refused_in_one_line(start: Start, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "no.db"
+    if kind == "folder":
+        path.mkdir()
+    if kind == "text":
+        path.write_text("Jobs are elsewhere.\n" * 100)
+    terminal = start("--store", str(path), "watch")
+    assert terminal.exit_status() == 2
+    [said] = terminal.written.decode().splitlines()
+    assert said.startswith("jobwatch: ")
+    assert "no.db" in said
+
+
+def test_no_text_of_a_job_reaches_the_terminal_as_a_control(watch: Watch, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.db"
+    hostile = "\x1b]52;c;aG9zdGlsZQ==\x07\x9b31mHOSTILE\x1b[2J\x1b]0;HOSTILE\x1b\\\x90\u202e\r\n"
+    with PlainJobLog.open(path) as log:
+        log.upsert_many(
+            [
+                Job(
+                    id=f"1{hostile}",
+                    type=hostile,
+                    user=hostile,
+                    status="IN_PROGRESS",
+                    start_datetime=now_ms(),
+                    message=hostile,
+                    job_body={hostile: [hostile]},
+                    other={hostile: hostile},
+                )
+            ]
+        )
+    terminal = watch(path, (160, 50))
+    terminal.press("tab")
+    for shown in ("2J\\x1b]0;HOSTILE", "{", "start_datetime"):
+        terminal.shows(shown, "HOSTILE")
+        terminal.press("right")
+    terminal.press("/")
+    terminal.shows("text in id, type, user or message")
+    terminal.press("HOSTILE")
+    terminal.shows("with “HOSTILE”")
+    terminal.press("ctrl+c")
+    assert terminal.exit_status() == 0
+    for control in (b"==\x07", b"\x1b]52", b"\x1b]0", b"\xc2\x9b", b"\xc2\x90", b"\x1b[2JH"):
+        assert control not in terminal.written
+    assert "\u202e".encode() not in terminal.written
+
+
+def test_the_demo_runs_and_leaves_nothing_behind(start: Start, tmp_path: Path) -> None:
+    terminal = start("demo")
+    terminal.shows("● live", "● running", "q Quit")
+    terminal.press("q")
+    assert terminal.exit_status() == 0
+    terminal.assert_restored()
+    assert not list(tmp_path.rglob("*.db*"))

@@ -102,8 +102,6 @@ class MonitorScreen(Screen[None]):
         if message.row is None:
             self._shown.detail.job = None
             return
-        if message.by_user:
-            self._presenter.chosen = message.row
         reading = self._presenter.read_job(message.row.id)
         self.run_worker(reading, group="job", exclusive=True)
 

@@ -103,12 +103,10 @@ class JobTable(ScrollView, can_focus=True):
 
         Attributes:
             row: The job, or None in an empty table.
-            by_user: Whether the user moved the cursor, rather than the result.
         """
 
-        def __init__(self, row: JobRow | None, by_user: bool) -> None:
+        def __init__(self, row: JobRow | None) -> None:
             self.row = row
-            self.by_user = by_user
             super().__init__()
 
     class Opened(Message):
@@ -120,6 +118,8 @@ class JobTable(ScrollView, can_focus=True):
         self._now = clock()
         self.listing = Listing()
         self.selected: JobRow | None = None
+        self.chosen: JobRow | None = None
+        """The job that the user last put the cursor on, whatever the result has done since."""
         self.cursor_line = 0
         self._pages: OrderedDict[int, list[JobRow | None]] = OrderedDict()
         self._wanted: set[int] = set()
@@ -158,7 +158,7 @@ class JobTable(ScrollView, can_focus=True):
         self.tick()
         self._tick_if_running()
         if _id(selected_before) != _id(self.selected):
-            self.post_message(self.Highlighted(self.selected, by_user=False))
+            self.post_message(self.Highlighted(self.selected))
 
     def put_page(self, number: int, rows: list[JobRow | None]) -> None:
         """Add a page that was asked for."""
@@ -195,13 +195,11 @@ class JobTable(ScrollView, can_focus=True):
     @property
     def standing(self) -> Anchor:
         """Return what must stay where it is when the result changes."""
-        top = self.row_at(self.scroll_offset.y)
-        return Anchor(self.selected, self.cursor_line - self.scroll_offset.y, top, self.body_height)
-
-    @property
-    def newer_above(self) -> int:
-        """Return how many lines lie above the screen."""
-        return self.scroll_offset.y
+        top, cursor = self.scroll_offset.y, self.cursor_line
+        awaited = None
+        if self.selected is None and self.listing.lines:
+            awaited = self.listing.ordinal(cursor)
+        return Anchor(self.selected, cursor - top, self.row_at(top), self.body_height, awaited)
 
     def row_at(self, line: int) -> JobRow | None:
         """Return the job on a line, None where there is none or its page isn't there."""
@@ -277,7 +275,8 @@ class JobTable(ScrollView, can_focus=True):
             self._want_pages()
         if _id(row) != _id(self.selected):
             self.selected = row
-            self.post_message(self.Highlighted(row, by_user=True))
+            self.chosen = row or self.chosen
+            self.post_message(self.Highlighted(row))
 
     def _scroll_to_cursor(self) -> None:
         top, height = self.scroll_offset.y, self.body_height
