@@ -124,10 +124,6 @@ class MonitorScreen(Screen[None]):
         if message.value != self._presenter.query.text:
             self._ask(text=message.value)
 
-    @on(Input.Submitted, "#filter")
-    def _filter_submitted(self) -> None:
-        self._close_filter()
-
     # Commands
 
     def action_view(self, name: str) -> None:
@@ -139,6 +135,10 @@ class MonitorScreen(Screen[None]):
         self._filter.display = True
         # At once: focus() comes later, and what is typed before would be commands.
         self.set_focus(self._filter)
+
+    def action_keep_filter(self) -> None:
+        """Close the filter, and let it narrow the view on."""
+        self._close_filter()
 
     def action_sort(self) -> None:
         """Order by the next of the sorts."""

@@ -14,7 +14,8 @@ class FilterInput(Input):
     """An input on one line; Enter keeps what was typed, Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Keep the filter", priority=False),
+        # Not by Input.Submitted, which would come behind an Esc that is typed at once.
+        Binding("enter", "screen.keep_filter", "Keep the filter"),
         Binding("escape", "screen.back", "Back to the table"),
     ]
 
