@@ -6,7 +6,7 @@ order is not looked at again until `refresh`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from math import inf
 
 from jobwatch.model.query import JobQuery, SortKey
@@ -40,7 +40,7 @@ class FoundList:
         async for _ in self.search():
             pass
 
-    async def search(self) -> AsyncIterator[int]:
+    async def search(self) -> AsyncGenerator[int, None]:
         """Search or sort anew; the total so far comes after each slice, the top rows first."""
         self.complete = False
         self.total = 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from time import monotonic
 
 from jobwatch.model.query import JobQuery
@@ -35,12 +37,13 @@ class Source:
         self.found_at: int | None = None
         """When a result that is a picture of one moment was made; None while it is current."""
         self._clock = clock
+        self._searching = asyncio.Lock()
         self._took = 0.0
         self._ended = 0.0
 
     async def ask(
         self, query: JobQuery, anchor: Callable[[], Anchor], wanted: Callable[[], JobRow | None]
-    ) -> AsyncIterator[Picture | None]:
+    ) -> AsyncGenerator[Picture | None, None]:
         """Answer another query: first what is there at once, then pictures as more is known.
 
         A search that may take long begins with None: nothing is known yet.
@@ -50,23 +53,11 @@ class Source:
         self.jobs = jobs = self.reader.list_jobs(query)
         self.found_at = None
 
-        # A row of the result before that is still to be read says nothing of this one.
-        def arriving() -> Anchor:
-            return anchor()._replace(awaited=None)
-
-        there: Callable[[], Anchor] = arriving
-        if isinstance(jobs, FoundList):
-            yield None
-            async for _ in self._search(jobs):
-                yield await self._moved(jobs, there, wanted)
-                there = anchor
-        else:
-            if not jobs.complete:
-                await jobs.begin()
-                yield await self._moved(jobs, there, wanted)
-                there = anchor
-            await jobs.refresh()
-            yield await self._moved(jobs, there, wanted)
+        async with aclosing(self._answers(jobs, anchor, wanted)) as pictures:
+            async for picture in pictures:
+                if jobs is not self.jobs:
+                    return  # another query came meanwhile: this answer is late
+                yield picture
 
     async def refresh(self, anchor: Callable[[], Anchor]) -> Picture | None:
         """Return the same result after a change of the log; None if there is none to show yet."""
@@ -108,6 +99,31 @@ class Source:
                 return
             yield number, rows
 
+    async def _answers(
+        self,
+        jobs: IndexedList | FoundList,
+        anchor: Callable[[], Anchor],
+        wanted: Callable[[], JobRow | None],
+    ) -> AsyncGenerator[Picture | None, None]:
+        # A row of the result before that is still to be read says nothing of this one.
+        def arriving() -> Anchor:
+            return anchor()._replace(awaited=None)
+
+        there: Callable[[], Anchor] = arriving
+        if isinstance(jobs, FoundList):
+            yield None
+            async with aclosing(self._search(jobs)) as growths:
+                async for _ in growths:
+                    yield await self._moved(jobs, there, wanted)
+                    there = anchor
+        else:
+            if not jobs.complete:
+                await jobs.begin()
+                yield await self._moved(jobs, there, wanted)
+                there = anchor
+            await jobs.refresh()
+            yield await self._moved(jobs, there, wanted)
+
     async def _moved(
         self, jobs: JobList, anchor: Callable[[], Anchor], wanted: Callable[[], JobRow | None]
     ) -> Picture:
@@ -118,13 +134,17 @@ class Source:
             if (anchor(), wanted()) == seen:
                 return picture
 
-    async def _search(self, jobs: FoundList) -> AsyncIterator[None]:
-        began = shown = monotonic()
-        async for total in jobs.search():
-            if total and (monotonic() - shown > GROWTH_SHOWN_EVERY or shown == began):
-                yield
-                shown = monotonic()
-        self._ended = monotonic()
-        self._took = self._ended - began
-        self.found_at = None
-        yield
+    async def _search(self, jobs: FoundList) -> AsyncGenerator[None, None]:
+        # One at a time: the results share a table. One that was superseded ends at its next slice.
+        async with self._searching, aclosing(jobs.search()) as totals:
+            began = shown = monotonic()
+            async for total in totals:
+                if jobs is not self.jobs:
+                    return
+                if total and (monotonic() - shown > GROWTH_SHOWN_EVERY or shown == began):
+                    yield
+                    shown = monotonic()
+            self._ended = monotonic()
+            self._took = self._ended - began
+            self.found_at = None
+            yield

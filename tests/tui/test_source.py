@@ -1,0 +1,91 @@
+"""What the log answers to one query is never shown for another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from jobwatch.model.query import JobQuery, View
+from jobwatch.store.found_list import SLICE
+from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.store.reader import LogReader
+from jobwatch.tui.loading import Anchor, Picture
+from jobwatch.tui.source import Source
+from tests.tui.harness import FakeClock, a_job
+
+HEIGHT = 20
+
+
+def nothing_selected() -> Anchor:
+    return Anchor(None, 0, None, HEIGHT)
+
+
+def answers(source: Source, query: JobQuery) -> AsyncGenerator[Picture | None, None]:
+    return source.ask(query, nothing_selected, lambda: None)
+
+
+def statuses(picture: Picture) -> set[str]:
+    return {row.status for page in picture.pages.values() for row in page if row is not None}
+
+
+async def last_picture(source: Source, query: JobQuery) -> Picture:
+    async with aclosing(answers(source, query)) as pictures:
+        *_, last = [picture async for picture in pictures]
+    assert last is not None
+    return last
+
+
+@pytest.fixture
+async def source(tmp_path: Path) -> AsyncIterator[Source]:
+    """A log that takes a search several slices, where every third job failed."""
+    path = tmp_path / "jobs.db"
+    with PlainJobLog.open(path) as log:
+        log.upsert_many(
+            a_job(number, "COMPLETE" if number % 3 else "ERROR") for number in range(2 * SLICE)
+        )
+    clock = FakeClock()
+    async with LogReader.open(path, clock=clock) as reader:
+        yield Source(reader, clock)
+
+
+async def test_an_answer_ends_where_another_query_has_overtaken_it(source: Source) -> None:
+    async with aclosing(answers(source, JobQuery(view=View.ALL))) as late:
+        assert await anext(late) is not None
+
+        failed = await last_picture(source, JobQuery(view=View.FAILED))
+
+        assert [picture async for picture in late] == []
+    assert statuses(failed) == {"ERROR"}
+    assert source.query.view is View.FAILED
+
+
+async def test_a_search_that_another_overtakes_adds_nothing_to_it(source: Source) -> None:
+    async with aclosing(answers(source, JobQuery(text="csv"))) as late:
+        assert await anext(late) is None
+        assert await anext(late) is not None
+
+        async with aclosing(answers(source, JobQuery(View.FAILED, text="csv"))) as other:
+            assert await anext(other) is None
+
+            assert [picture async for picture in late] == []
+            *_, failed = [picture async for picture in other]
+    assert failed is not None
+    assert failed.listing.total == len(range(0, 2 * SLICE, 3))
+    assert statuses(failed) == {"ERROR"}
+
+
+async def test_a_refresh_that_another_query_overtakes_shows_nothing(source: Source) -> None:
+    await last_picture(source, JobQuery(view=View.ALL))
+    asked = False
+
+    def moved_on() -> Anchor:
+        nonlocal asked
+        if not asked:
+            asked = True
+            source.jobs = source.reader.list_jobs(JobQuery(view=View.FAILED))
+        return nothing_selected()
+
+    assert await source.refresh(moved_on) is None
