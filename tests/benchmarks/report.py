@@ -31,10 +31,14 @@ def lines(results: Iterable[Result]) -> Iterable[str]:
     yield "| measure | value | beside | ratio | at most | |"
     yield "|---|---|---|---|---|---|"
     for result in results:
-        beside = "" if result.yardstick == 1 else f"{result.yardstick:,.4g} {result.unit}"
+        beside = "" if result.yardstick == 1 else f"{_figure(result.yardstick)} {result.unit}"
         ratio = "" if result.yardstick == 1 else f"{result.ratio:.2f}"
         target = "" if result.target is None else f"{result.target:g}"
         yield (
-            f"| {result.label} | {result.value:,.4g} {result.unit} | {beside} | {ratio}"
+            f"| {result.label} | {_figure(result.value)} {result.unit} | {beside} | {ratio}"
             f" | {target} | {result.verdict} |"
         )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1_000 else f"{value:.4g}"
