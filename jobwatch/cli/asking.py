@@ -21,10 +21,9 @@ from jobwatch.model.when import (
     date_time,
     date_time_exact,
     describe,
-    duration,
-    elapsed,
     now_ms,
     parse_range,
+    time_taken,
 )
 
 __all__ = ["search", "show"]
@@ -152,12 +151,8 @@ def _fields(job: Job, zone: Zone) -> list[tuple[str, str]]:
 
 
 def _taken(job: Job) -> str:
-    start, end = job.start_datetime, job.end_datetime
-    if not isinstance(start, int | float):
-        return "–"
-    if isinstance(end, int | float):
-        return duration(end - start)
-    return elapsed(now_ms() - start) if job.phase is Phase.IN_PROGRESS else "–"
+    running = job.phase is Phase.IN_PROGRESS
+    return time_taken(job.start_datetime, job.end_datetime, running=running, now=now_ms())
 
 
 def _text(value: Json) -> str:

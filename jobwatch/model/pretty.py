@@ -48,11 +48,15 @@ class Token(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line; `path` names the container that it opens, if it opens one that can be folded."""
+    """One line; `path` names the container that it opens, if it opens one that can be folded.
+
+    Where it is too long for the screen, it goes on `hanging` cells to the right of its beginning.
+    """
 
     tokens: tuple[Token, ...]
     indent: int = 0
     path: Path | None = None
+    hanging: int = 0
 
 
 def pretty(value: Json, folded: frozenset[Path] = frozenset()) -> list[Line]:

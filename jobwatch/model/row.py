@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from jobwatch.model.job import JobStatus, Json, Time
 from jobwatch.model.text import one_line
+from jobwatch.model.when import time_taken
 
 __all__ = ["JobRow", "StateMark", "state_mark"]
 
@@ -37,6 +38,10 @@ class JobRow(NamedTuple):
     def running(self) -> bool:
         """Return whether the job has begun and not ended."""
         return not self.ended and self.status != JobStatus.CREATED
+
+    def taken(self, now: int) -> str:
+        """Return how long the job took, or has run by `now` (ms)."""
+        return time_taken(self.start, self.end, running=self.running, now=now)
 
 
 class StateMark(NamedTuple):

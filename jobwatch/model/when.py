@@ -43,6 +43,7 @@ __all__ = [
     "parse_period",
     "parse_range",
     "presets",
+    "time_taken",
     "zone_label",
     "zone_named",
 ]
@@ -289,6 +290,15 @@ def duration(ms: object) -> str:
     if ms < MINUTE:
         return f"{int(ms) // 100 / 10:.1f}s"
     return elapsed(ms)
+
+
+def time_taken(start: object, end: object, *, running: bool, now: int) -> str:
+    """Return how long a job has run by `now` if it is running, else how long it took."""
+    if not isinstance(start, int | float):
+        return NONE
+    if running:
+        return elapsed(now - start)
+    return duration(end - start) if isinstance(end, int | float) else NONE
 
 
 def elapsed(ms: object) -> str:

@@ -15,6 +15,7 @@ from jobwatch.store.edits import Clock
 from jobwatch.tui.commands import COMMANDS
 from jobwatch.tui.loading import Picture
 from jobwatch.tui.screens.monitor import MonitorScreen
+from jobwatch.tui.theme import THEME
 
 __all__ = ["JobwatchApp"]
 
@@ -44,6 +45,9 @@ class JobwatchApp(App[None]):
         first: Picture | None = None,
     ) -> None:
         super().__init__()
+        self.register_theme(THEME)
+        self.set_reactive(JobwatchApp.theme, THEME.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         # A monitor is read, not watched moving; and an idle one must write nothing.
         self.animation_level = "none"
         self._monitor = MonitorScreen(

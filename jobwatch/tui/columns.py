@@ -10,9 +10,9 @@ from jobwatch.model.job import Json
 from jobwatch.model.query import SortKey
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.text import one_line
-from jobwatch.model.when import Zone, date_time, day_time, duration, elapsed
+from jobwatch.model.when import Zone, date_time, day_time
 
-__all__ = ["ELAPSED", "Cell", "Column", "layout", "time_taken"]
+__all__ = ["ELAPSED", "Cell", "Column", "layout"]
 
 
 class Cell(NamedTuple):
@@ -36,17 +36,6 @@ class Column:
     state_coloured: bool = False
 
 
-def time_taken(row: JobRow, now: int) -> str:
-    """Return the elapsed time of a running job, the duration of one that has ended."""
-    if not isinstance(row.start, int | float):
-        return "–"
-    if row.running:
-        return elapsed(now - row.start)
-    if isinstance(row.end, int | float):
-        return duration(row.end - row.start)
-    return "–"
-
-
 def _started(row: JobRow, cell: Cell) -> str:
     if cell.width >= 19:
         return date_time(row.start, cell.zone)
@@ -64,9 +53,7 @@ def _state(row: JobRow, cell: Cell) -> str:
     return f"{mark.glyph} {mark.word}"
 
 
-ELAPSED = Column(
-    "Time", lambda row, cell: time_taken(row, cell.now), 8, 8, SortKey.DURATION, right=True
-)
+ELAPSED = Column("Time", lambda row, cell: row.taken(cell.now), 8, 8, SortKey.DURATION, right=True)
 STATE = Column("State", _state, 10, 10, SortKey.STATUS, state_coloured=True)
 TYPE = Column("Type", lambda row, cell: _value(row.type), 14, 22, SortKey.TYPE)
 USER = Column("User", lambda row, cell: _value(row.user), 9, 16, SortKey.USER)

@@ -6,7 +6,7 @@ from jobwatch.model.formats import encode
 from jobwatch.model.job import TIMES, UNSET, Job, Json, Phase
 from jobwatch.model.pretty import Kind, Line, Path, Token, pretty, text_lines
 from jobwatch.model.text import clean, one_line
-from jobwatch.model.when import Zone, date_time_exact, duration, elapsed
+from jobwatch.model.when import Zone, date_time_exact
 
 __all__ = ["body_lines", "message_lines", "record_lines"]
 
@@ -34,14 +34,13 @@ def body_lines(body: tuple[Json] | None, folded: frozenset[Path]) -> list[Line]:
 
 
 def record_lines(
-    job: Job, body: tuple[Json] | None, nodes: tuple[str, ...], zone: Zone, now: int
+    job: Job, body: tuple[Json] | None, nodes: tuple[str, ...], zone: Zone
 ) -> list[Line]:
     """Return all fields of a record, its times both as epoch milliseconds and as dates."""
     lines = [
         _field("id", Token(clean(job.id))),
         *(_field(name, _value(getattr(job, name))) for name in ("user", "type", "status")),
         *(_time(key, getattr(job, name), zone) for key, name in TIMES.items()),
-        _field(*_taken(job, now)),
         _field("message", _value(job.message)),
         _field("job_body", Token("…", Kind.DIM) if body is None else _value(body[0])),
         *(_field(one_line(key), _value(value)) for key, value in job.other.items()),
@@ -52,24 +51,13 @@ def record_lines(
 
 
 def _field(label: str, *values: Token) -> Line:
-    return Line((Token(f"{label:<{LABEL}}", Kind.KEY), *values))
+    return Line((Token(f"{label:<{LABEL}}", Kind.KEY), *values), hanging=LABEL)
 
 
 def _time(key: str, time: object, zone: Zone) -> Line:
     if not isinstance(time, int | float):
         return _field(key, _value(time))
     return _field(key, Token(f"{time:<13} ", Kind.NUMBER), Token(date_time_exact(time, zone)))
-
-
-def _taken(job: Job, now: int) -> tuple[str, Token]:
-    start, end = job.start_datetime, job.end_datetime
-    if not isinstance(start, int | float):
-        return "took", Token("–", Kind.DIM)
-    if isinstance(end, int | float):
-        return "took", Token(duration(end - start))
-    if job.phase is Phase.IN_PROGRESS:
-        return "running for", Token(elapsed(now - start))
-    return "took", Token("–", Kind.DIM)
 
 
 def _value(value: Json) -> Token:

@@ -82,11 +82,13 @@ class Presenter:
     def failed(self, reason: str) -> None:
         """Say how old the screen is, and why."""
         self._widgets.status.log_state.failure = reason
+        self._widgets.table.settle()
 
     # What the user asks
 
     def ask(self, **changes: Any) -> None:
         """Change the query by its fields; `answer` reads its result."""
+        self._widgets.table.expect()
         self.query = replace(self.query, **changes)
 
     async def answer(self) -> None:
@@ -102,6 +104,7 @@ class Presenter:
                 self._show_query(source)
                 if picture is not None:
                     widgets.table.show(picture)
+                    widgets.table.settle()
             await self._show_circumstances(source)
             if source.reader.counts_are_estimates:
                 await source.reader.count_all()

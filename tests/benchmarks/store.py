@@ -13,13 +13,14 @@ from pathlib import Path
 from jobwatch.feeds.samples import seed_jobs
 from jobwatch.model.job import Job
 from jobwatch.model.query import JobQuery
+from jobwatch.model.when import now_ms
 from jobwatch.store.job_list import PAGE, IndexedList
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
 from tests.benchmarks.report import Result
 
-NOW = 1_795_471_396_000
+NOW = now_ms()
 LOOKS = 400
 BATCH = 10_000
 

@@ -90,7 +90,7 @@ class Terminal:
     @property
     def job_id(self) -> str:
         """Return the id that the head of the detail pane shows."""
-        found = re.search(r" Message +Body +Record +\S \S+ +(\S+)", self.text)
+        found = re.search(r" Message +Body +Record +(\S+)", self.text)
         return found[1] if found else ""
 
     def until(self, condition: Callable[[], bool], what: str) -> None:

@@ -60,6 +60,16 @@ def test_keys_move_the_cursor_and_the_detail_follows(
     terminal.selects("job-00000")
 
 
+def test_a_key_typed_right_behind_that_of_a_view_means_the_new_view(
+    watch: Watch, log: Path
+) -> None:
+    terminal = watch(log)
+    terminal.press("2G")
+    terminal.selects("job-00199")
+    terminal.press("3jjgj")
+    terminal.selects("job-00019")
+
+
 def test_the_filter_narrows_and_escape_clears_it(watch: Watch, log: Path) -> None:
     terminal = watch(log)
     terminal.press("2", "/")
@@ -78,6 +88,8 @@ def test_today_is_a_range_until_escape(watch: Watch, log: Path) -> None:
     terminal.press("d")
     terminal.shows("Jobs by start date", "2 today")
     terminal.press("2")
+    terminal.shows("(1 day), UTC")
+    terminal.press("enter")
     terminal.hides("Jobs by start date")
     terminal.shows("(1 day), UTC", "Esc clears")
     terminal.press("escape")

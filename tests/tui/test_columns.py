@@ -10,7 +10,7 @@ from msgspec import UNSET
 from jobwatch.model.row import JobRow
 from jobwatch.model.text import one_line
 from jobwatch.model.when import UTC
-from jobwatch.tui.columns import Cell, layout, time_taken
+from jobwatch.tui.columns import Cell, layout
 
 NOW = 1_795_471_396_000
 ROW = JobRow(
@@ -100,10 +100,10 @@ def test_what_is_missing_or_no_text_is_a_dash() -> None:
 
 def test_time_runs_for_a_running_job_and_stands_for_one_that_ended() -> None:
     ended = ROW._replace(ended=True, status="COMPLETE", end=NOW - 60_000)
-    assert time_taken(ROW, NOW + 1_000) == "1:06"
-    assert time_taken(ended, NOW) == time_taken(ended, NOW + 1_000) == "5.0s"
-    assert time_taken(ended._replace(end=UNSET), NOW) == "–"
-    assert time_taken(ROW._replace(status="CREATED"), NOW) == "–"
+    assert ROW.taken(NOW + 1_000) == "1:06"
+    assert ended.taken(NOW) == ended.taken(NOW + 1_000) == "5.0s"
+    assert ended._replace(end=UNSET).taken(NOW) == "–"
+    assert ROW._replace(status="CREATED").taken(NOW) == "–"
 
 
 @given(st.text())

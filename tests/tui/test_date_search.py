@@ -99,15 +99,22 @@ async def test_from_after_to_says_so() -> None:
         assert app.results == []
 
 
-async def test_presets_apply_by_number_by_arrows_and_by_the_mouse() -> None:
+async def test_presets_are_spelled_out_and_apply_by_number_by_arrows_and_by_the_mouse() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("1")
         await pilot.pause()
+        assert "from 2026-11-23 21:03:16, UTC" in app.text()
+        assert app.results == []
+        await pilot.press("enter")
+        await pilot.pause()
     assert app.results == [TimeRange(NOW - 3_600_000)]
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("tab", "down", "down", "enter")
+        await pilot.press("tab", "down", "down", "down")
+        await pilot.pause()
+        assert "2026-11-22 00:00 → 2026-11-23 00:00 (1 day), UTC" in app.text()
+        await pilot.press("enter")
         await pilot.pause()
     assert app.results == [
         TimeRange(day_start(date(2026, 11, 22), UTC), day_start(date(2026, 11, 23), UTC))

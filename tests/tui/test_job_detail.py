@@ -7,7 +7,8 @@ from pathlib import Path
 from textual.app import App, ComposeResult
 
 from jobwatch.model.job import UNSET
-from jobwatch.tui.widgets.job_detail import DetailTab, JobDetail
+from jobwatch.tui.widgets.detail_tabs import DetailTab
+from jobwatch.tui.widgets.job_detail import JobDetail
 from tests.tui.harness import NOW, FakeClock, a_job, running_monitor
 
 BODY = {
@@ -145,7 +146,7 @@ async def test_a_line_that_is_too_long_is_wrapped_between_words() -> None:
     async with app.run_test(size=(30, 12)) as pilot:
         app.detail.job = a_job(1, message="word " * 30 + "x" * 60)
         await pilot.pause()
-        rows = [line.strip() for line in app.text().splitlines()[1:]]
+        rows = [line.strip() for line in app.text().splitlines()[2:]]
         assert rows[0].split() == ["word"] * len(rows[0].split())
         assert "".join(rows).count("x") == 60
         assert "".join(rows).count("word") == 30

@@ -148,7 +148,7 @@ async def test_the_date_search_shows_the_range_above_the_table(log: Path, clock:
     async with running_monitor(log, clock, zone=ZURICH) as monitor:
         await monitor.press("2", "d")
         await monitor.until(lambda: isinstance(monitor.app.screen, DateSearch))
-        await monitor.press("3")
+        await monitor.press("3", "enter")
         await monitor.shows("2026-11-22 00:00 → 2026-11-23 00:00 (1 day), Europe/Zurich +01:00")
         await monitor.shows("The nearest job started on 2026-11-23")
         await monitor.press("escape")
@@ -161,7 +161,7 @@ async def test_a_range_asked_for_among_the_running_is_searched_in_all(
     async with running_monitor(log, clock) as monitor:
         await monitor.press("d")
         await monitor.until(lambda: isinstance(monitor.app.screen, DateSearch))
-        await monitor.press("1")
+        await monitor.press("1", "enter")
         await monitor.until(lambda: monitor.table.listing.total == 61)
 
 

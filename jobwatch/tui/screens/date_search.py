@@ -83,7 +83,8 @@ class DateSearch(ModalScreen[TimeRange | None]):
             yield Button("Apply", compact=True, id="apply", variant="primary")
 
     def on_mount(self) -> None:
-        """Say what the range is to begin with."""
+        """Say what the range is to begin with, and highlight no preset yet."""
+        self.query_one(OptionList).highlighted = None
         self._show_result()
 
     def on_click(self, event: events.Click) -> None:
@@ -92,12 +93,19 @@ class DateSearch(ModalScreen[TimeRange | None]):
             self.dismiss(None)
 
     def action_preset(self, index: int) -> None:
-        """Apply a range by its name."""
-        self.dismiss(self._presets[index].range)
+        """Spell out a range that has a name; Enter applies it."""
+        self._fill(self._presets[index].range)
+        self.query_one("#apply").focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _preset_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        # The list highlights its first option by itself, when it is made.
+        if message.option_list.has_focus:
+            self._fill(self._presets[message.option_index].range)
 
     @on(OptionList.OptionSelected)
     def _preset_selected(self, message: OptionList.OptionSelected) -> None:
-        self.action_preset(message.option_index)
+        self.dismiss(self._presets[message.option_index].range)
 
     @on(Calendar.MonthShown)
     def _month_shown(self, message: Calendar.MonthShown) -> None:
@@ -130,6 +138,12 @@ class DateSearch(ModalScreen[TimeRange | None]):
             self.dismiss(self._range())
         except WhenError:
             self._show_result()
+
+    def _fill(self, range: TimeRange) -> None:
+        self._first = None
+        self._from.text = _typed(range.start, self._zone)
+        self._to.text = _typed_end(range.end, self._zone)
+        self._show_result()
 
     def _range(self) -> TimeRange:
         return parse_range(self._from.text, self._to.text, now=self._now, zone=self._zone)

@@ -45,7 +45,8 @@ class MonitorScreen(Screen[None]):
     """The monitor of one log; `interval` is in seconds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    # From 160 columns on a field of the record fits its line beside a table that has every column.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-wider")]
     AUTO_FOCUS = "JobTable"
 
     def __init__(
@@ -173,7 +174,7 @@ class MonitorScreen(Screen[None]):
         """Hold the screen still, or let it go on."""
         self._feed.paused = not self._feed.paused
         self._shown.status.log_state.paused = self._feed.paused
-        self._shown.table.still = self._feed.paused
+        self._shown.table.still = self._shown.detail.still = self._feed.paused
         if not self._feed.paused:
             self._feed.ask_now()
 

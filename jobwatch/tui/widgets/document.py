@@ -184,19 +184,20 @@ class Document(ScrollView, can_focus=True):
 
 def _wrapped(line: Line, number: int, width: int) -> Iterator[Row]:
     """Cut one line into rows, between words where there are any."""
-    indent = min(line.indent, width // 2)
-    room = width - indent
-    if sum(cell_len(token.text) for token in line.tokens) <= room:
+    indent, hanging = (
+        min(cells, width // 2) for cells in (line.indent, line.indent + line.hanging)
+    )
+    left, room = width - indent, width - hanging
+    if sum(cell_len(token.text) for token in line.tokens) <= left:
         yield Row(line.tokens, indent, number)
         return
     row: list[Token] = []
-    left = room
     for token in line.tokens:
         for piece in _pieces(token.text, room):
             length = cell_len(piece)
             if length > left and row:
                 yield Row(tuple(row), indent, number)
-                row, left = [], room
+                row, left, indent = [], room, hanging
             row.append(Token(piece, token.kind))
             left -= length
     yield Row(tuple(row), indent, number)

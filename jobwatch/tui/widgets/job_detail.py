@@ -4,38 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.pretty import Line, Path, containers_at, count_lines
-from jobwatch.model.row import state_mark
-from jobwatch.model.text import one_line
 from jobwatch.model.when import UTC, Zone
 from jobwatch.tui.details import body_lines, message_lines, record_lines
+from jobwatch.tui.widgets.detail_tabs import DetailTab, DetailTabs
 from jobwatch.tui.widgets.document import Document
+from jobwatch.tui.widgets.job_facts import JobFacts
 
-__all__ = ["DetailTab", "JobDetail"]
+__all__ = ["JobDetail"]
 
 LARGE = 200
 """Lines from which on a body opens with what lies deeper folded."""
-
-
-class DetailTab(Enum):
-    """The tabs, by their labels."""
-
-    MESSAGE = "Message"
-    BODY = "Body"
-    RECORD = "Record"
 
 
 @dataclass
@@ -45,58 +34,6 @@ class Reading:
     scroll_y: int = 0
     cursor: int = 0
     folded: frozenset[Path] = field(default_factory=frozenset)
-
-
-class DetailTabs(Widget):
-    """The tabs on one line, and the job that they are of."""
-
-    DEFAULT_CSS = """
-    DetailTabs {
-        height: 1;
-        text-wrap: nowrap;
-        text-overflow: ellipsis;
-    }
-    """
-
-    tab: reactive[DetailTab] = reactive(DetailTab.MESSAGE)
-    """The tab that is shown."""
-    job: reactive[Job | None] = reactive(None)
-    """The job that the tabs are of."""
-
-    class Chosen(Message):
-        """A tab was clicked.
-
-        Attributes:
-            tab: The tab to show.
-        """
-
-        def __init__(self, tab: DetailTab) -> None:
-            self.tab = tab
-            super().__init__()
-
-    def render(self) -> Content:
-        """Draw the tabs, then the state and the id."""
-        parts = [
-            Content.styled(
-                f" {tab.value} ",
-                "bold $text on $primary-muted" if tab is self.tab else "$text-muted",
-            )
-            for tab in DetailTab
-        ]
-        if self.job is not None:
-            mark = state_mark(self.job.status)
-            parts.append(Content(f"  {mark.glyph} {mark.word}"))
-            parts.append(Content.styled(f"  {one_line(self.job.id)}", "$text-muted"))
-        return Content("").join(parts)
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose the tab under the mouse."""
-        x = event.x
-        for tab in DetailTab:
-            if 0 <= x < len(tab.value) + 2:
-                self.post_message(self.Chosen(tab))
-                return
-            x -= len(tab.value) + 2
 
 
 class JobDetail(Vertical):
@@ -115,6 +52,8 @@ class JobDetail(Vertical):
     """The zone of its times."""
     tab: reactive[DetailTab] = reactive(DetailTab.MESSAGE)
     """The tab that is shown."""
+    still: reactive[bool] = reactive(False)
+    """Whether the time of a running job stands still."""
 
     class BodyWanted(Message):
         """The body of a job is to be seen; `show_body` takes it.
@@ -129,7 +68,7 @@ class JobDetail(Vertical):
 
     def __init__(self, *, clock: Callable[[], int]) -> None:
         super().__init__()
-        self._clock = clock
+        self._facts = JobFacts(clock=clock)
         self._tabs = DetailTabs()
         self._document = Document()
         self._body: tuple[object, Json] | None = None  # of which job in which state
@@ -137,8 +76,9 @@ class JobDetail(Vertical):
         self._readings: dict[DetailTab, Reading] = {tab: Reading() for tab in DetailTab}
 
     def compose(self) -> ComposeResult:
-        """Lay the tabs above the text."""
+        """Lay the tabs and the facts above the text."""
         yield self._tabs
+        yield self._facts
         yield self._document
 
     def on_mount(self) -> None:
@@ -161,7 +101,7 @@ class JobDetail(Vertical):
 
     def watch_job(self, old: Job | None, new: Job | None) -> None:
         """Begin at the top of another job; stay where the reader is in the same."""
-        self._tabs.job = new
+        self._tabs.job = self._facts.job = new
         if old is None or new is None or old.id != new.id:
             self._readings = {tab: Reading() for tab in DetailTab}
             self._body = None
@@ -174,8 +114,13 @@ class JobDetail(Vertical):
         """Show the record anew."""
         self._show_again()
 
-    def watch_zone(self) -> None:
+    def watch_still(self, still: bool) -> None:
+        """Let the time stand still, or go on."""
+        self._facts.still = still
+
+    def watch_zone(self, zone: Zone) -> None:
         """Show the times anew."""
+        self._facts.zone = zone
         self._show_again()
 
     def watch_tab(self, old: DetailTab, new: DetailTab) -> None:
@@ -232,7 +177,7 @@ class JobDetail(Vertical):
         body = None if self._body is None else (self._body[1],)
         if self.tab is DetailTab.BODY:
             return body_lines(body, folded)
-        return record_lines(job, body, self.nodes, self.zone, self._clock())
+        return record_lines(job, body, self.nodes, self.zone)
 
     def _body_key(self, job: Job) -> object:
         # It is read again when the job gets on: megabytes, at most three times.

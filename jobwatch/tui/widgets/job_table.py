@@ -21,9 +21,10 @@ from textual.timer import Timer
 from jobwatch.model.query import Sort
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.when import UTC, Zone
-from jobwatch.tui.columns import ELAPSED, Cell, Column, layout, time_taken
+from jobwatch.tui.columns import ELAPSED, Cell, Column, layout
 from jobwatch.tui.listing import PAGE, Listing
 from jobwatch.tui.loading import Anchor, Picture
+from jobwatch.tui.theme import by_number
 
 __all__ = ["JobTable"]
 
@@ -56,6 +57,7 @@ class JobTable(ScrollView, can_focus=True):
         & > .job-table--cursor {
             background: $block-cursor-background;
             color: $block-cursor-foreground;
+            text-style: bold;
         }
         & > .job-table--cursor-blurred { background: $block-cursor-blurred-background; }
         & > .job-table--ghost, & > .job-table--missing { color: $text-disabled; }
@@ -123,6 +125,7 @@ class JobTable(ScrollView, can_focus=True):
         self.cursor_line = 0
         self._pages: OrderedDict[int, list[JobRow | None]] = OrderedDict()
         self._wanted: set[int] = set()
+        self._held: list[Callable[[], int]] | None = None
         self._ticker: Timer | None = None
         self._last_height = 0  # while the table is hidden it has none
 
@@ -160,6 +163,17 @@ class JobTable(ScrollView, can_focus=True):
         if _id(selected_before) != _id(self.selected):
             self.post_message(self.Highlighted(self.selected))
 
+    def expect(self) -> None:
+        """Hold the keys that move the cursor back until `settle`: they mean the next result."""
+        if self._held is None:
+            self._held = []
+
+    def settle(self) -> None:
+        """Do what was held back, on the result that is shown now."""
+        held, self._held = self._held or (), None
+        for line in held:
+            self.move_cursor(line())
+
     def put_page(self, number: int, rows: list[JobRow | None]) -> None:
         """Add a page that was asked for."""
         self._pages[number] = rows
@@ -181,7 +195,7 @@ class JobTable(ScrollView, can_focus=True):
         for y, row in enumerate(self._visible_rows()):
             if row is None or not row.running:
                 continue
-            if time_taken(row, before) != time_taken(row, self._now):
+            if row.taken(before) != row.taken(self._now):
                 self.refresh(Region(0, y + self.HEADER, width, 1))
 
     # What the owner asks
@@ -234,27 +248,27 @@ class JobTable(ScrollView, can_focus=True):
 
     def action_cursor_down(self) -> None:
         """Select the next job."""
-        self.move_cursor(self.cursor_line + 1)
+        self._go(lambda: self.cursor_line + 1)
 
     def action_cursor_up(self) -> None:
         """Select the job before."""
-        self.move_cursor(self.cursor_line - 1)
+        self._go(lambda: self.cursor_line - 1)
 
     def action_page_down(self) -> None:
         """Select a job one screen further down."""
-        self.move_cursor(self.cursor_line + max(self.body_height - 1, 1))
+        self._go(lambda: self.cursor_line + max(self.body_height - 1, 1))
 
     def action_page_up(self) -> None:
         """Select a job one screen further up."""
-        self.move_cursor(self.cursor_line - max(self.body_height - 1, 1))
+        self._go(lambda: self.cursor_line - max(self.body_height - 1, 1))
 
     def action_top(self) -> None:
         """Select the first job."""
-        self.move_cursor(0)
+        self._go(lambda: 0)
 
     def action_bottom(self) -> None:
         """Select the last job."""
-        self.move_cursor(self.listing.lines - 1)
+        self._go(lambda: self.listing.lines - 1)
 
     def action_open(self) -> None:
         """Tell that the user wants to see the selected job whole."""
@@ -267,6 +281,12 @@ class JobTable(ScrollView, can_focus=True):
             self.move_cursor(line)
             if event.chain == 2:
                 self.action_open()
+
+    def _go(self, line: Callable[[], int]) -> None:
+        if self._held is None:
+            self.move_cursor(line())
+        else:
+            self._held.append(line)
 
     def _select_cursor_line(self) -> None:
         row = self.row_at(self.cursor_line)
@@ -363,6 +383,7 @@ class JobTable(ScrollView, can_focus=True):
         if line == self.cursor_line:
             name = "job-table--cursor" if self.has_focus else "job-table--cursor-blurred"
             cursor = self.get_component_rich_style(name)
+        base = by_number(base + cursor)
         segments = []
         for column, width in self._columns():
             style = base
@@ -370,8 +391,8 @@ class JobTable(ScrollView, can_focus=True):
                 mark = state_mark(row.status)
                 style += self.get_component_rich_style(f"job-table--{mark.style}", partial=True)
             text = column.text(row, Cell(self.zone, self._now, width))
-            segments.append(Segment(_fitted(text, width, column.right) + " ", style + cursor))
-        return self._padded(segments, base + cursor)
+            segments.append(Segment(_fitted(text, width, column.right) + " ", style))
+        return self._padded(segments, base)
 
     def _padded(self, segments: list[Segment], style: Style) -> Strip:
         return Strip(segments).adjust_cell_length(self.size.width, style)

@@ -1,0 +1,100 @@
+"""JobFacts: how long a job took or has run, its state, and what, whose and when it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.geometry import Region
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widget import Widget
+
+from jobwatch.model.job import Job, Phase
+from jobwatch.model.row import state_mark
+from jobwatch.model.text import one_line
+from jobwatch.model.when import UTC, Zone, date_time, time_taken
+
+__all__ = ["JobFacts"]
+
+TIME_WIDTH = 8
+STYLES = {
+    "created": "$text-muted",
+    "running": "$text-accent",
+    "complete": "$text-success",
+    "error": "bold $text-error",
+    "other": "$text-warning",
+}
+
+
+class JobFacts(Widget):
+    """One line, whose beginning alone changes each second while the job runs."""
+
+    DEFAULT_CSS = """
+    JobFacts {
+        height: 1;
+        padding: 0 1;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    """
+
+    job: reactive[Job | None] = reactive(None)
+    """The job that is shown."""
+    zone: reactive[Zone] = reactive(UTC)
+    """The zone of its start."""
+    still: reactive[bool] = reactive(False)
+    """Whether the time of a running job stands still."""
+
+    def __init__(self, *, clock: Callable[[], int]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._now = clock()
+        self._ticker: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Make the timer that lets the time grow."""
+        self._ticker = self.set_interval(1.0, self.tick, pause=True)
+        self._tick_if_running()
+
+    def tick(self) -> None:
+        """Repaint the time where it reads differently now."""
+        before, self._now = self._now, self._clock()
+        if self.job is not None and _taken(self.job, before) != _taken(self.job, self._now):
+            self.refresh(Region(0, 0, 1 + TIME_WIDTH, 1))
+
+    def watch_job(self) -> None:
+        """Let the time of this job grow, if it runs."""
+        if not self.still:
+            self._now = self._clock()
+        self._tick_if_running()
+
+    def watch_still(self) -> None:
+        """Let the time stand still, or go on."""
+        self._tick_if_running()
+
+    def render(self) -> Content:
+        """Draw the facts."""
+        job = self.job
+        if job is None:
+            return Content("")
+        mark = state_mark(job.status)
+        facts = [
+            one_line(value) for value in (job.type, job.user) if isinstance(value, str) and value
+        ]
+        facts.append(date_time(job.start_datetime, self.zone))
+        return Content.assemble(
+            f"{_taken(job, self._now):<{TIME_WIDTH}} ",
+            (f"{mark.glyph} {mark.word}", STYLES[mark.style]),
+            f"  {' · '.join(facts)}",
+        )
+
+    def _tick_if_running(self) -> None:
+        if self._ticker is not None:
+            running = self.job is not None and self.job.phase is Phase.IN_PROGRESS
+            (self._ticker.resume if running and not self.still else self._ticker.pause)()
+
+
+def _taken(job: Job, now: int) -> str:
+    running = job.phase is Phase.IN_PROGRESS
+    return time_taken(job.start_datetime, job.end_datetime, running=running, now=now)
