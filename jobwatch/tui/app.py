@@ -67,11 +67,11 @@ class JobwatchApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the commands of the monitor for the palette."""
         for command in COMMANDS:
-            if command.id not in ("palette", "open", "back"):
+            if command.palette:
                 yield SystemCommand(
-                    f"{command.label} ({command.keys_shown})",
+                    f"{command.label} ({command.shown})",
                     command.help,
-                    lambda command=command: self._run(command.action or command.id),
+                    lambda command=command: self._run(command.action),
                 )
 
     async def _run(self, action: str) -> None:

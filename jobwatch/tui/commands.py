@@ -3,86 +3,186 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from textual.binding import Binding
 
-__all__ = ["COMMANDS", "Command", "bindings", "groups"]
+__all__ = ["COMMANDS", "TABLE_KEYS", "TYPED", "Command", "bindings", "groups"]
 
 
-class Command(NamedTuple):
-    """One thing that a user can do; its action is the screen's ``action_<id>``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing that a user can do; its action is one of the monitor's screen."""
 
     id: str
-    keys: str
+    key: str
+    shown: str
+    """The key as a person reads it."""
     label: str
     help: str
     group: str
+    action: str
     footer: bool = False
-    shown_keys: str = ""
-    action: str = ""
+    palette: bool = True
+    """Whether it can be found by name: not what depends on where the focus is."""
 
     @property
-    def keys_shown(self) -> str:
-        """Return the keys as a person reads them."""
-        return self.shown_keys or self.keys.replace(",", " ")
+    def is_typed(self) -> bool:
+        """Return whether an input takes the key as text."""
+        return not self.key.startswith("ctrl+") and self.key not in ("escape", "enter")
 
 
 COMMANDS = (
     Command(
-        "view_running",
-        "1",
-        "Running",
-        "Jobs that have not ended",
-        "Views",
+        id="view_running",
+        key="1",
+        shown="1",
+        label="Running",
+        help="Jobs that have not ended",
+        group="Views",
         action="view('running')",
     ),
-    Command("view_all", "2", "All", "All jobs, the newest first", "Views", action="view('all')"),
     Command(
-        "view_failed", "3", "Failed", "Jobs that ended in error", "Views", action="view('failed')"
-    ),
-    Command("dates", "d", "Dates", "Search by start date", "Search", footer=True),
-    Command(
-        "filter",
-        "slash",
-        "Filter",
-        "Filter by text in id, type, user and message",
-        "Search",
-        True,
-        "/",
-    ),
-    Command("help", "question_mark", "Help", "Show all keys", "General", True, "?"),
-    Command("quit", "q", "Quit", "Leave the monitor", "General", footer=True),
-    Command("sort", "s", "Sort", "Sort by the next column", "Search", footer=True),
-    Command(
-        "copy_id", "y", "Copy id", "Copy the id of the job to the clipboard", "Job", footer=True
+        id="view_all",
+        key="2",
+        shown="2",
+        label="All",
+        help="All jobs, the newest first",
+        group="Views",
+        action="view('all')",
     ),
     Command(
-        "pause", "space", "Pause", "Hold the screen still, or let it go on", "Log", True, "space"
+        id="view_failed",
+        key="3",
+        shown="3",
+        label="Failed",
+        help="Jobs that ended in error",
+        group="Views",
+        action="view('failed')",
     ),
-    Command("zone", "z", "Zone", "Show times in the next zone: local, UTC", "Log", footer=True),
     Command(
-        "open",
-        "enter",
-        "Open",
-        "Show the job in the whole window; in a body: fold",
-        "Job",
-        False,
-        "⏎",
-        "nothing",
+        id="dates",
+        key="d",
+        shown="d",
+        label="Dates",
+        help="Search by start date",
+        group="Search",
+        action="dates",
+        footer=True,
     ),
-    Command("refresh", "r", "Refresh", "Read the log now", "Log"),
     Command(
-        "back",
-        "escape",
-        "Back",
-        "Undo one: overlay, window, input, filter, range",
-        "General",
-        False,
-        "esc",
+        id="filter",
+        key="slash",
+        shown="/",
+        label="Filter",
+        help="Filter by text in id, type, user and message",
+        group="Search",
+        action="filter",
+        footer=True,
     ),
-    Command("palette", "ctrl+p", "Palette", "Find a command by name", "General", False, "^p"),
+    Command(
+        id="help",
+        key="question_mark",
+        shown="?",
+        label="Help",
+        help="Show all keys",
+        group="General",
+        action="help",
+        footer=True,
+    ),
+    Command(
+        id="quit",
+        key="q",
+        shown="q",
+        label="Quit",
+        help="Leave the monitor",
+        group="General",
+        action="quit",
+        footer=True,
+    ),
+    Command(
+        id="open",
+        key="enter",
+        shown="⏎",
+        label="Open",
+        help="Show the job in the whole window; in a body: fold",
+        group="Job",
+        action="open",
+        palette=False,
+    ),
+    Command(
+        id="sort",
+        key="s",
+        shown="s",
+        label="Sort",
+        help="Sort by the next column",
+        group="Search",
+        action="sort",
+        footer=True,
+    ),
+    Command(
+        id="copy_id",
+        key="y",
+        shown="y",
+        label="Copy id",
+        help="Copy the id of the job to the clipboard",
+        group="Job",
+        action="copy_id",
+        footer=True,
+    ),
+    Command(
+        id="pause",
+        key="space",
+        shown="space",
+        label="Pause",
+        help="Hold the screen still, or let it go on",
+        group="Log",
+        action="pause",
+        footer=True,
+    ),
+    Command(
+        id="zone",
+        key="z",
+        shown="z",
+        label="Zone",
+        help="Show times in the next zone: local, UTC",
+        group="Log",
+        action="zone",
+        footer=True,
+    ),
+    Command(
+        id="refresh",
+        key="r",
+        shown="r",
+        label="Refresh",
+        help="Read the log now",
+        group="Log",
+        action="refresh",
+    ),
+    Command(
+        id="back",
+        key="escape",
+        shown="esc",
+        label="Back",
+        help="Undo one: overlay, window, input, filter, range",
+        group="General",
+        action="back",
+        palette=False,
+    ),
+    Command(
+        id="palette",
+        key="ctrl+p",
+        shown="^p",
+        label="Palette",
+        help="Find a command by name",
+        group="General",
+        action="palette",
+        palette=False,
+    ),
 )
+
+TYPED = frozenset(command.action.partition("(")[0] for command in COMMANDS if command.is_typed)
+"""The actions whose keys are text while an input has the focus."""
 
 # What the focused widget does with keys; shown in the help beside the commands.
 TABLE_KEYS = (
@@ -95,18 +195,21 @@ TABLE_KEYS = (
 
 
 def bindings() -> Iterator[Binding]:
-    """Return the bindings of the monitor's screen."""
+    """Return the bindings of the monitor's screen.
+
+    All have priority, like those of its widgets: Textual looks at such a key before it hands the
+    next one to whatever has the focus, so that keys count in the order in which they were typed.
+    """
     for command in COMMANDS:
-        if command.action == "nothing":
-            continue
         yield Binding(
-            command.keys,
-            command.action or command.id,
+            command.key,
+            command.action,
             command.label,
             show=command.footer,
-            key_display=command.keys_shown,
+            key_display=command.shown,
             tooltip=command.help,
             id=command.id,
+            priority=True,
         )
 
 

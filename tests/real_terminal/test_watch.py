@@ -70,6 +70,16 @@ def test_a_key_typed_right_behind_that_of_a_view_means_the_new_view(
     terminal.selects("job-00019")
 
 
+def test_keys_behind_the_key_of_an_input_are_its_text(watch: Watch, log: Path) -> None:
+    terminal = watch(log)
+    terminal.press("2/dqs8\x7f\x7f\x7f\x7fjob-0019\rj")
+    terminal.shows("job-0019")
+    terminal.selects("job-00191")
+    terminal.press("d1")
+    terminal.shows("Jobs by start date")
+    terminal.hides("From  any")
+
+
 def test_the_filter_narrows_and_escape_clears_it(watch: Watch, log: Path) -> None:
     terminal = watch(log)
     terminal.press("2", "/")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -16,9 +16,9 @@ from textual.worker import WorkerCancelled, WorkerFailed
 
 from jobwatch.model.query import Sort, SortKey, View
 from jobwatch.model.text import one_line
-from jobwatch.model.when import ALWAYS, UTC, Zone
+from jobwatch.model.when import ALWAYS, UTC, TimeRange, Zone
 from jobwatch.store.edits import Clock
-from jobwatch.tui.commands import bindings
+from jobwatch.tui.commands import TYPED, bindings
 from jobwatch.tui.feed import LogFeed
 from jobwatch.tui.loading import FIRST_QUERY, Picture
 from jobwatch.tui.presenter import Presenter, Widgets
@@ -108,8 +108,7 @@ class MonitorScreen(Screen[None]):
 
     @on(JobTable.Opened)
     def _opened(self) -> None:
-        self.add_class("-maximised")
-        self._shown.detail.focus_content()
+        self.action_open()
 
     @on(JobDetail.BodyWanted)
     def _body_wanted(self, message: JobDetail.BodyWanted) -> None:
@@ -127,6 +126,17 @@ class MonitorScreen(Screen[None]):
 
     # Commands
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether a command's key counts where the focus is."""
+        if action == "open":
+            return self.focused is self._shown.table
+        return not (action in TYPED and isinstance(self.focused, Input))
+
+    def action_open(self) -> None:
+        """Give the whole window to the selected job."""
+        self.add_class("-maximised")
+        self._shown.detail.focus_content()
+
     def action_view(self, name: str) -> None:
         """Show another view."""
         self._ask(view=View(name))
@@ -137,31 +147,32 @@ class MonitorScreen(Screen[None]):
         # At once: focus() comes later, and what is typed before would be commands.
         self.set_focus(self._filter)
 
-    def action_keep_filter(self) -> None:
+    async def action_keep_filter(self) -> None:
         """Close the filter, and let it narrow the view on."""
-        self._close_filter()
+        await self._close_filter()
 
     def action_sort(self) -> None:
         """Order by the next of the sorts."""
         index = SORTS.index(self._presenter.query.sort)
         self._ask(sort=SORTS[(index + 1) % len(SORTS)])
 
-    @work(group="dates", exclusive=True)
     async def action_dates(self) -> None:
         """Open the search by date, and apply what it returns."""
         from jobwatch.tui.screens.date_search import DateSearch
 
-        query = self._presenter.query
         search = DateSearch(
-            query.range,
+            self._presenter.query.range,
             now=self._clock(),
             zone=self._zone,
             count_days=lambda year, month: self._presenter.count_days(year, month, self._zone),
         )
-        found = await self.app.push_screen_wait(search)
-        if found is not None:
+        await self.app.push_screen(search, self._dates_chosen)
+
+    def _dates_chosen(self, chosen: TimeRange | None) -> None:
+        if chosen is not None:
+            view = self._presenter.query.view
             # Few jobs of another day still run: who asks for dates wants what ever ran.
-            self._ask(range=found, view=View.ALL if query.view is View.RUNNING else query.view)
+            self._ask(range=chosen, view=View.ALL if view is View.RUNNING else view)
 
     def action_copy_id(self) -> None:
         """Copy the id of the selected job, through the terminal."""
@@ -188,11 +199,11 @@ class MonitorScreen(Screen[None]):
         """Show times in the other zone."""
         self._set_zone(UTC if self._zone != UTC else self._local)
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """Show all keys."""
         from jobwatch.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen())
+        await self.app.push_screen(HelpScreen())
 
     def action_palette(self) -> None:
         """Find a command by name."""
@@ -202,15 +213,15 @@ class MonitorScreen(Screen[None]):
         """Leave the monitor."""
         self.app.exit()
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Undo one thing: the whole window, the input, the filter, the range."""
         query = self._presenter.query
         if self.has_class("-maximised"):
             self.remove_class("-maximised")
             self._shown.table.focus()
         elif self._filter.display:
-            self._close_filter()
-        elif query.text:
+            await self._close_filter()
+        elif self._filter.value:
             self._filter.value = ""
             self._ask(text="")
         elif query.range != ALWAYS:
@@ -222,7 +233,8 @@ class MonitorScreen(Screen[None]):
         self._presenter.ask(**changes)
         self.run_worker(self._presenter.answer(), group="answer", exclusive=True)
 
-    def _close_filter(self) -> None:
+    async def _close_filter(self) -> None:
+        await self._filter.caught_up()
         self._filter.display = False
         self.set_focus(self._shown.table)
 

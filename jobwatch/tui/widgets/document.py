@@ -50,13 +50,13 @@ class Document(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "down", "Down", show=False),
-        Binding("up,k", "up", "Up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("home,g", "first", "Top", show=False),
-        Binding("end,G", "last", "Bottom", show=False),
-        Binding("enter", "fold", "Fold", show=False),
+        Binding("down,j", "down", "Down", show=False, priority=True),
+        Binding("up,k", "up", "Up", show=False, priority=True),
+        Binding("pagedown", "page_down", "Page down", show=False, priority=True),
+        Binding("pageup", "page_up", "Page up", show=False, priority=True),
+        Binding("home,g", "first", "Top", show=False, priority=True),
+        Binding("end,G", "last", "Bottom", show=False, priority=True),
+        Binding("enter", "fold", "Fold", show=False, priority=True),
     ]
 
     class Folded(Message):

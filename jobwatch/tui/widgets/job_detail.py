@@ -40,8 +40,8 @@ class JobDetail(Vertical):
     """One job in three tabs; its body is asked for when it is to be seen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,left_square_bracket", "turn(-1)", "Tab before", show=False),
-        Binding("right,right_square_bracket", "turn(1)", "Tab behind", show=False),
+        Binding("left,left_square_bracket", "turn(-1)", "Tab before", show=False, priority=True),
+        Binding("right,right_square_bracket", "turn(1)", "Tab behind", show=False, priority=True),
     ]
 
     job: reactive[Job | None] = reactive(None)
@@ -97,7 +97,7 @@ class JobDetail(Vertical):
 
     def focus_content(self) -> None:
         """Put the focus on the text."""
-        self._document.focus()
+        self.screen.set_focus(self._document)  # at once, before the next key
 
     def watch_job(self, old: Job | None, new: Job | None) -> None:
         """Begin at the top of another job; stay where the reader is in the same."""

@@ -70,13 +70,12 @@ class JobTable(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "cursor_down", "Down", show=False),
-        Binding("up,k", "cursor_up", "Up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("home,g", "top", "First", show=False),
-        Binding("end,G", "bottom", "Last", show=False),
-        Binding("enter", "open", "Open", show=False),
+        Binding("down,j", "cursor_down", "Down", show=False, priority=True),
+        Binding("up,k", "cursor_up", "Up", show=False, priority=True),
+        Binding("pagedown", "page_down", "Page down", show=False, priority=True),
+        Binding("pageup", "page_up", "Page up", show=False, priority=True),
+        Binding("home,g", "top", "First", show=False, priority=True),
+        Binding("end,G", "bottom", "Last", show=False, priority=True),
     ]
     HEADER = 1
 
@@ -112,7 +111,7 @@ class JobTable(ScrollView, can_focus=True):
             super().__init__()
 
     class Opened(Message):
-        """The user pressed Enter, or clicked twice, on a job."""
+        """The user clicked twice on a job."""
 
     def __init__(self, *, clock: Callable[[], int], id: str | None = None) -> None:
         super().__init__(id=id)
@@ -270,17 +269,13 @@ class JobTable(ScrollView, can_focus=True):
         """Select the last job."""
         self._go(lambda: self.listing.lines - 1)
 
-    def action_open(self) -> None:
-        """Tell that the user wants to see the selected job whole."""
-        self.post_message(self.Opened())
-
     def on_click(self, event: events.Click) -> None:
         """Select the job that was clicked; open it at the second click."""
         line = event.y - self.HEADER + self.scroll_offset.y
         if event.y >= self.HEADER and line < self.listing.lines:
             self.move_cursor(line)
             if event.chain == 2:
-                self.action_open()
+                self.post_message(self.Opened())
 
     def _go(self, line: Callable[[], int]) -> None:
         if self._held is None:
