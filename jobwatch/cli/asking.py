@@ -10,7 +10,7 @@ from shutil import get_terminal_size
 import click
 
 from jobwatch.cli.options import as_json, reading, say, zone_option
-from jobwatch.model.job import Job, Json, Phase
+from jobwatch.model.job import Job, Json
 from jobwatch.model.query import JobQuery, Sort, SortKey
 from jobwatch.model.row import state_mark
 from jobwatch.model.settings import Settings
@@ -23,7 +23,6 @@ from jobwatch.model.when import (
     describe,
     now_ms,
     parse_range,
-    time_taken,
 )
 
 __all__ = ["search", "show"]
@@ -125,7 +124,7 @@ def _print_lines(jobs: Iterable[Job], zone: Zone) -> int:
         count += 1
         mark = state_mark(job.status)
         line = (
-            f"{date_time(job.start_datetime, zone):<19}  {_taken(job):>8}  "
+            f"{date_time(job.start_datetime, zone):<19}  {job.taken(now_ms()):>8}  "
             f"{mark.glyph} {mark.word:<8}  {_text(job.type):<24}  {_text(job.user):<12}  "
             f"{one_line(job.id)}  {_text(job.message)}"
         )
@@ -143,16 +142,11 @@ def _fields(job: Job, zone: Zone) -> list[tuple[str, str]]:
         ("created", date_time_exact(job.created_datetime, zone)),
         ("started", date_time_exact(job.start_datetime, zone)),
         ("ended", date_time_exact(job.end_datetime, zone)),
-        ("took", _taken(job)),
+        ("took", job.taken(now_ms())),
         ("message", _whole(job.message)),
         ("body", _whole(job.job_body)),
     ]
     return [*fields, *((one_line(key), _whole(value)) for key, value in job.other.items())]
-
-
-def _taken(job: Job) -> str:
-    running = job.phase is Phase.IN_PROGRESS
-    return time_taken(job.start_datetime, job.end_datetime, running=running, now=now_ms())
 
 
 def _text(value: Json) -> str:

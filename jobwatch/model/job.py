@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import asdict, replace
 
-from jobwatch.model.when import iso
+from jobwatch.model.when import iso, time_taken
 
 __all__ = ["UNSET", "Job", "JobStatus", "Json", "Phase", "RecordError", "Time", "merge"]
 
@@ -123,6 +123,11 @@ class Job(Struct, frozen=True, kw_only=True, rename={v: k for k, v in TIMES.item
         if known is not None:
             return known
         return Phase.ENDED if _is_number(self.end_datetime) else Phase.IN_PROGRESS
+
+    def taken(self, now: int) -> str:
+        """Return how long the job took, or has run by `now` (ms)."""
+        running = self.phase is Phase.IN_PROGRESS
+        return time_taken(self.start_datetime, self.end_datetime, running=running, now=now)
 
     @property
     def started(self) -> int | float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-__all__ = ["COMMANDS", "TABLE_KEYS", "TYPED", "Command", "bindings", "groups"]
+__all__ = ["COMMANDS", "MOVES", "TABLE_KEYS", "TYPED", "Command", "bindings", "groups"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +183,16 @@ COMMANDS = (
 
 TYPED = frozenset(command.action.partition("(")[0] for command in COMMANDS if command.is_typed)
 """The actions whose keys are text while an input has the focus."""
+
+MOVES = (
+    Binding("down,j", "cursor_down", "Down", show=False, priority=True),
+    Binding("up,k", "cursor_up", "Up", show=False, priority=True),
+    Binding("pagedown", "page_down", "Page down", show=False, priority=True),
+    Binding("pageup", "page_up", "Page up", show=False, priority=True),
+    Binding("home,g", "top", "First", show=False, priority=True),
+    Binding("end,G", "bottom", "Last", show=False, priority=True),
+)
+"""The keys of the widgets that have lines and a cursor."""
 
 # What the focused widget does with keys; shown in the help beside the commands.
 TABLE_KEYS = (

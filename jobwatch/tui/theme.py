@@ -6,16 +6,17 @@ A colour of that palette takes 8 bytes on its way to the terminal where its RGB 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
 
-from rich.color import Color, ColorType
+from rich.color import Color
 from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from textual.theme import Theme
 
-__all__ = ["THEME", "by_number"]
+__all__ = ["STATES", "THEME", "by_number"]
+
+FIXED = 16
+"""The first number whose colour is the same in every terminal of 256 colours."""
 
 THEME = Theme(
     name="jobwatch",
@@ -54,12 +55,17 @@ THEME = Theme(
     },
 )
 
+STATES = frozenset(
+    f"state--{style}" for style in ("created", "running", "complete", "error", "other")
+)
+"""The component classes of the states of jobs; styles/monitor.tcss has their colours."""
+
 
 @lru_cache(maxsize=512)
 def by_number(style: Style) -> Style:
     """Return the same style with its colours by their numbers in the palette, where they have one.
 
-    The numbers are xterm's: a cube of six levels a component from 16 on, greys from 232 on.
+    Those below `FIXED` are whatever the terminal's owner likes.
     """
     return style + Style(color=_numbered(style.color), bgcolor=_numbered(style.bgcolor))
 
@@ -68,13 +74,8 @@ def _numbered(color: Color | None) -> Color | None:
     return None if color is None else _NUMBERED.get(color.triplet, color)
 
 
-def _palette() -> Iterator[ColorTriplet]:
-    yield from (ColorTriplet(*rgb) for rgb in product((0, 95, 135, 175, 215, 255), repeat=3))
-    yield from (ColorTriplet(*(8 + 10 * step,) * 3) for step in range(24))
-
-
 # The triplet stays: Textual looks up what a colour without one is, and forgets the number.
 _NUMBERED: dict[ColorTriplet | None, Color] = {
-    triplet: Color(f"color({number})", ColorType.EIGHT_BIT, number, triplet)
-    for number, triplet in enumerate(_palette(), 16)
+    color.get_truecolor(): color._replace(triplet=color.get_truecolor())
+    for color in map(Color.from_ansi, range(FIXED, 256))
 }

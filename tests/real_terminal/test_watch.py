@@ -118,6 +118,17 @@ def test_a_range_can_be_typed_as_fast_as_one_likes(watch: Watch, log: Path) -> N
     terminal.selects("job-00195")
 
 
+def test_what_is_mended_in_a_date_counts_though_tab_follows_at_once(
+    watch: Watch, log: Path
+) -> None:
+    terminal = watch(log)
+    terminal.press("d")
+    terminal.shows("Jobs by start date")
+    terminal.press("\t\t2020-01-07\x7f5\t2020-01-07\x7f5\r")
+    terminal.hides("Jobs by start date")
+    terminal.shows("5 jobs", "(1 day), UTC")
+
+
 def test_enter_gives_the_job_the_window_and_escape_takes_it_back(watch: Watch, log: Path) -> None:
     terminal = watch(log)
     terminal.shows("Started")

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from jobwatch.model.when import TimeRange, WhenError, Zone, date_time, parse_period
+from jobwatch.tui.widgets.eager_input import EagerInput
 
 __all__ = ["DateField"]
 
@@ -46,7 +47,7 @@ class DateField(Horizontal):
         self._zone = zone
         self._is_end = is_end
         # Selected on focus, a value would be replaced letter by letter by one who types fast.
-        self._input = Input(value, compact=True, placeholder="any", select_on_focus=False)
+        self._input = EagerInput(value, compact=True, placeholder="any", select_on_focus=False)
         self._meaning = Static(classes="meaning", markup=False)
         self.error = ""
 

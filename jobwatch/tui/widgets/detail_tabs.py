@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from jobwatch.model.job import Job
 from jobwatch.model.text import one_line
+from jobwatch.tui.tabs import draw, tab_at
 
 __all__ = ["DetailTab", "DetailTabs"]
 
@@ -22,6 +23,9 @@ class DetailTab(Enum):
     MESSAGE = "Message"
     BODY = "Body"
     RECORD = "Record"
+
+
+LABELS = [(tab, f" {tab.value} ") for tab in DetailTab]
 
 
 class DetailTabs(Widget):
@@ -53,22 +57,13 @@ class DetailTabs(Widget):
 
     def render(self) -> Content:
         """Draw the tabs, then the id."""
-        parts = [
-            Content.styled(
-                f" {tab.value} ",
-                "bold $text on $primary-muted" if tab is self.tab else "$text-muted",
-            )
-            for tab in DetailTab
-        ]
-        if self.job is not None:
-            parts.append(Content.styled(f"  {one_line(self.job.id)}", "$text-muted"))
-        return Content("").join(parts)
+        tabs = draw(LABELS, self.tab)
+        if self.job is None:
+            return tabs
+        return tabs + Content.styled(f"  {one_line(self.job.id)}", "$text-muted")
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
-        x = event.x
-        for tab in DetailTab:
-            if 0 <= x < len(tab.value) + 2:
-                self.post_message(self.Chosen(tab))
-                return
-            x -= len(tab.value) + 2
+        tab = tab_at(LABELS, event.x)
+        if tab is not None:
+            self.post_message(self.Chosen(tab))

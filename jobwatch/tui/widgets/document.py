@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from jobwatch.model.pretty import Kind, Line, Path, Token
+from jobwatch.tui.commands import MOVES
 
 __all__ = ["Document"]
 
@@ -50,12 +51,7 @@ class Document(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "down", "Down", show=False, priority=True),
-        Binding("up,k", "up", "Up", show=False, priority=True),
-        Binding("pagedown", "page_down", "Page down", show=False, priority=True),
-        Binding("pageup", "page_up", "Page up", show=False, priority=True),
-        Binding("home,g", "first", "Top", show=False, priority=True),
-        Binding("end,G", "last", "Bottom", show=False, priority=True),
+        *MOVES,
         Binding("enter", "fold", "Fold", show=False, priority=True),
     ]
 
@@ -110,11 +106,11 @@ class Document(ScrollView, can_focus=True):
             self._cursor = self._rows[y].line
             self.action_fold()
 
-    def action_down(self) -> None:
+    def action_cursor_down(self) -> None:
         """Move down a line, or scroll."""
         self._move(1)
 
-    def action_up(self) -> None:
+    def action_cursor_up(self) -> None:
         """Move up a line, or scroll."""
         self._move(-1)
 
@@ -126,11 +122,11 @@ class Document(ScrollView, can_focus=True):
         """Move up a screen."""
         self._move(-max(self.size.height - 1, 1))
 
-    def action_first(self) -> None:
+    def action_top(self) -> None:
         """Go to the top."""
         self._move(-len(self._rows))
 
-    def action_last(self) -> None:
+    def action_bottom(self) -> None:
         """Go to the bottom."""
         self._move(len(self._rows))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+
+from jobwatch.tui.widgets.eager_input import EagerInput
 
 __all__ = ["FilterInput"]
 
 
-class FilterInput(Input):
+class FilterInput(EagerInput):
     """An input on one line; Enter keeps what was typed, Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -23,18 +23,6 @@ class FilterInput(Input):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(placeholder="text in id, type, user or message", compact=True, id=id)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Edit at once.
-
-        Textual looks for the binding when the key has come to the app; a key behind it may have
-        moved the focus by then.
-        """
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
-            if await self.app.run_action(binding.action, self):
-                event.stop()
-                event.prevent_default()
-                return
 
     async def caught_up(self) -> None:
         """Wait until the keys that it was sent are its text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual.content import Content
 from textual.geometry import Region
@@ -13,23 +14,18 @@ from textual.widget import Widget
 from jobwatch.model.job import Job, Phase
 from jobwatch.model.row import state_mark
 from jobwatch.model.text import one_line
-from jobwatch.model.when import UTC, Zone, date_time, time_taken
+from jobwatch.model.when import UTC, Zone, date_time
+from jobwatch.tui.theme import STATES
 
 __all__ = ["JobFacts"]
 
 TIME_WIDTH = 8
-STYLES = {
-    "created": "$text-muted",
-    "running": "$text-accent",
-    "complete": "$text-success",
-    "error": "bold $text-error",
-    "other": "$text-warning",
-}
 
 
 class JobFacts(Widget):
     """One line, whose beginning alone changes each second while the job runs."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*STATES}
     DEFAULT_CSS = """
     JobFacts {
         height: 1;
@@ -60,7 +56,7 @@ class JobFacts(Widget):
     def tick(self) -> None:
         """Repaint the time where it reads differently now."""
         before, self._now = self._now, self._clock()
-        if self.job is not None and _taken(self.job, before) != _taken(self.job, self._now):
+        if self.job is not None and self.job.taken(before) != self.job.taken(self._now):
             self.refresh(Region(0, 0, 1 + TIME_WIDTH, 1))
 
     def watch_job(self) -> None:
@@ -79,13 +75,14 @@ class JobFacts(Widget):
         if job is None:
             return Content("")
         mark = state_mark(job.status)
+        coloured = self.get_visual_style(f"state--{mark.style}", partial=True)
         facts = [
             one_line(value) for value in (job.type, job.user) if isinstance(value, str) and value
         ]
         facts.append(date_time(job.start_datetime, self.zone))
         return Content.assemble(
-            f"{_taken(job, self._now):<{TIME_WIDTH}} ",
-            (f"{mark.glyph} {mark.word}", STYLES[mark.style]),
+            f"{job.taken(self._now):<{TIME_WIDTH}} ",
+            (f"{mark.glyph} {mark.word}", coloured),
             f"  {' · '.join(facts)}",
         )
 
@@ -93,8 +90,3 @@ class JobFacts(Widget):
         if self._ticker is not None:
             running = self.job is not None and self.job.phase is Phase.IN_PROGRESS
             (self._ticker.resume if running and not self.still else self._ticker.pause)()
-
-
-def _taken(job: Job, now: int) -> str:
-    running = job.phase is Phase.IN_PROGRESS
-    return time_taken(job.start_datetime, job.end_datetime, running=running, now=now)

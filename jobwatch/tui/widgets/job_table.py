@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -22,9 +22,10 @@ from jobwatch.model.query import Sort
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.when import UTC, Zone
 from jobwatch.tui.columns import ELAPSED, Cell, Column, layout
+from jobwatch.tui.commands import MOVES
 from jobwatch.tui.listing import PAGE, Listing
 from jobwatch.tui.loading import Anchor, Picture
-from jobwatch.tui.theme import by_number
+from jobwatch.tui.theme import STATES, by_number
 
 __all__ = ["JobTable"]
 
@@ -44,11 +45,7 @@ class JobTable(ScrollView, can_focus=True):
         "job-table--ghost",
         "job-table--missing",
         "job-table--notice",
-        "job-table--created",
-        "job-table--running",
-        "job-table--complete",
-        "job-table--error",
-        "job-table--other",
+        *STATES,
     }
     DEFAULT_CSS = """
     JobTable {
@@ -62,20 +59,10 @@ class JobTable(ScrollView, can_focus=True):
         & > .job-table--cursor-blurred { background: $block-cursor-blurred-background; }
         & > .job-table--ghost, & > .job-table--missing { color: $text-disabled; }
         & > .job-table--notice { color: $text-muted; }
-        & > .job-table--created { color: $text-muted; }
-        & > .job-table--running { color: $text-accent; }
-        & > .job-table--complete { color: $text-success; }
-        & > .job-table--error { color: $text-error; text-style: bold; }
-        & > .job-table--other { color: $text-warning; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "cursor_down", "Down", show=False, priority=True),
-        Binding("up,k", "cursor_up", "Up", show=False, priority=True),
-        Binding("pagedown", "page_down", "Page down", show=False, priority=True),
-        Binding("pageup", "page_up", "Page up", show=False, priority=True),
-        Binding("home,g", "top", "First", show=False, priority=True),
-        Binding("end,G", "bottom", "Last", show=False, priority=True),
+        *MOVES,
     ]
     HEADER = 1
 
@@ -384,7 +371,7 @@ class JobTable(ScrollView, can_focus=True):
             style = base
             if column.state_coloured and not is_ghost:
                 mark = state_mark(row.status)
-                style += self.get_component_rich_style(f"job-table--{mark.style}", partial=True)
+                style += self.get_component_rich_style(f"state--{mark.style}", partial=True)
             text = column.text(row, Cell(self.zone, self._now, width))
             segments.append(Segment(_fitted(text, width, column.right) + " ", style))
         return self._padded(segments, base)

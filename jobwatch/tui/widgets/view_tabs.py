@@ -9,9 +9,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from jobwatch.model.query import View
+from jobwatch.tui.tabs import draw, tab_at
 
 __all__ = ["ViewTabs"]
 
+GAP = " "
 LABELS = {View.RUNNING: "Running", View.ALL: "All", View.FAILED: "Failed"}
 
 
@@ -36,20 +38,13 @@ class ViewTabs(Widget):
 
     def render(self) -> Content:
         """Draw the tabs."""
-        parts = [
-            (label, "bold $text on $primary-muted" if view is self.view else "$text-muted")
-            for view, label in self._labels()
-        ]
-        return Content(" ").join([Content.styled(*part) for part in parts])
+        return draw(self._labels(), self.view, gap=GAP)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
-        x = event.x
-        for view, label in self._labels():
-            if 0 <= x < len(label):
-                self.post_message(self.Chosen(view))
-                return
-            x -= len(label) + 1
+        view = tab_at(self._labels(), event.x, gap=GAP)
+        if view is not None:
+            self.post_message(self.Chosen(view))
 
     def _labels(self) -> list[tuple[View, str]]:
         labels = []
