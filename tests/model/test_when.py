@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
@@ -58,6 +58,9 @@ AWKWARD_DAYS = [
     ("Pacific/Kiritimati", date(2026, 12, 31), 24),
     ("Pacific/Niue", date(2026, 1, 1), 24),
 ]
+# The Line Islands went over the date line, and never had this day.
+KIRITIMATI = ZONES[3]
+NEVER = date(1994, 12, 31)
 
 
 def wall(ms: int, zone: Zone) -> datetime:
@@ -71,11 +74,25 @@ def at(text: str, zone: Zone = UTC) -> int:
 # Days and months
 
 
+def there_was(day: date, zone: Zone) -> bool:
+    return (zone, day) != (KIRITIMATI, NEVER)
+
+
 @given(days, zones)
+@example(NEVER + timedelta(days=1), KIRITIMATI)
 def test_a_day_starts_at_its_first_instant(day: date, zone: Zone) -> None:
+    assume(there_was(day, zone))
     start = when.day_start(day, zone)
+    before = day - timedelta(days=1 if there_was(day - timedelta(days=1), zone) else 2)
     assert when.day_of(start, zone) == wall(start, zone).date() == day
-    assert when.day_of(start - 1, zone) == wall(start - 1, zone).date() == day - timedelta(days=1)
+    assert when.day_of(start - 1, zone) == wall(start - 1, zone).date() == before
+
+
+def test_a_day_that_a_zone_never_had_is_empty() -> None:
+    start = when.day_start(NEVER, KIRITIMATI)
+    assert start == when.day_start(date(1995, 1, 1), KIRITIMATI)
+    assert when.day_edges(1994, 12, KIRITIMATI)[-2:] == [start, start]
+    assert when.month_range(1994, 12, KIRITIMATI).end == start
 
 
 @pytest.mark.parametrize(("name", "day", "hours"), AWKWARD_DAYS)
@@ -93,6 +110,7 @@ def test_a_day_on_which_the_clock_changes_is_as_long_as_it_was(
 def test_the_edges_of_a_months_days_increase_and_cover_it(
     year: int, month: int, zone: Zone
 ) -> None:
+    assume((zone, year, month) != (KIRITIMATI, NEVER.year, NEVER.month))
     edges = when.day_edges(year, month, zone)
     assert all(this < following for this, following in pairwise(edges))
     assert TimeRange(edges[0], edges[-1]) == when.month_range(year, month, zone)
