@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from jobwatch.model.settings import Settings
+from jobwatch.model.settings import Credentials, Settings
 
-__all__ = ["read_settings"]
+__all__ = ["read_credentials", "read_settings"]
 
 
 def read_settings(store: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -18,6 +18,12 @@ def read_settings(store: Path | None, environment: Mapping[str, str]) -> Setting
     from platformdirs import user_data_path
 
     return Settings(store=user_data_path("jobwatch", appauthor=False) / "jobs.db")
+
+
+def read_credentials(environment: Mapping[str, str]) -> Credentials | None:
+    """Return ``JOBWATCH_USER`` with ``JOBWATCH_PASSWORD``, None where one of them is missing."""
+    user, password = environment.get("JOBWATCH_USER"), environment.get("JOBWATCH_PASSWORD")
+    return Credentials(user, password) if user and password is not None else None
 
 
 def _has(environment: Mapping[str, str]) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Settings"]
+__all__ = ["Credentials", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +18,11 @@ class Settings:
 
     store: Path
     store_was_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who one is to a node, or who may ask this one; the password is in no `repr`."""
+
+    user: str
+    password: str = field(repr=False)

@@ -15,7 +15,15 @@ from jobwatch.model.query import JobQuery
 from jobwatch.model.when import now_ms
 from jobwatch.store import edits, reads, transactions
 from jobwatch.store import statements as sql
-from jobwatch.store.connect import BUSY_TIMEOUT, CONNECTION_PRAGMAS, errors_of, open_plain
+from jobwatch.store.connect import (
+    BUSY_TIMEOUT,
+    CONNECTION_PRAGMAS,
+    READER_BUSY_TIMEOUT,
+    check_log,
+    errors_of,
+    open_plain,
+    read_only_uri,
+)
 from jobwatch.store.transactions import Changes, Many, Steps
 from jobwatch.store.values import to_column
 
@@ -49,6 +57,21 @@ class JobLog:
             ) as connection:
                 for pragma in CONNECTION_PRAGMAS:
                     await connection.execute_fetchall(pragma)
+                yield cls(connection, path, clock)
+
+    @classmethod
+    @asynccontextmanager
+    async def read(cls, path: Path | str, *, clock: edits.Clock = now_ms) -> AsyncIterator[JobLog]:
+        """Open a log that must be there, only to read it."""
+        path = Path(path)
+        await asyncio.to_thread(check_log, path)
+        with errors_of(path):
+            async with aiosqlite.connect(
+                read_only_uri(path),
+                uri=True,
+                isolation_level=None,
+                timeout=READER_BUSY_TIMEOUT / 1000,
+            ) as connection:
                 yield cls(connection, path, clock)
 
     async def create(

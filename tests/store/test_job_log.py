@@ -293,3 +293,15 @@ class TestWhatIsWrong:
             pass
         with PlainJobLog.read(path) as log, pytest.raises(LogError, match="is read-only"):
             log.upsert_many([job(1)])
+
+
+async def test_a_log_that_is_opened_to_be_read_is_neither_made_nor_written(path: Path) -> None:
+    with pytest.raises(LogError, match="there is no job log"):
+        async with JobLog.read(path):
+            pass
+    async with JobLog.open(path) as log:
+        await log.upsert_many([job(1)])
+    async with JobLog.read(path) as log:
+        assert await log.get_job("job-1") == job(1)
+        with pytest.raises(LogError, match="read-only"):
+            await log.upsert_many([job(2)])
