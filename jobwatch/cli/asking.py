@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from shutil import get_terminal_size
+from typing import TypeVar
 
 import click
 
 from jobwatch.cli.options import as_json, reading, say, zone_option
-from jobwatch.model.job import Job, Json
+from jobwatch.model.job import Job, Json, Outcome
+from jobwatch.model.node import Origin
 from jobwatch.model.query import JobQuery, Sort, SortKey
-from jobwatch.model.row import state_mark
+from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import clean, one_line
 from jobwatch.model.when import (
+    NONE,
     WhenError,
     Zone,
     date_time,
@@ -26,6 +29,8 @@ from jobwatch.model.when import (
 )
 
 __all__ = ["search", "show"]
+
+Found = TypeVar("Found")
 
 ON_A_TERMINAL = 100
 """Jobs that a search shows on a terminal unless told otherwise."""
@@ -44,14 +49,14 @@ def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
     jobwatch show 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a --json
     """
     with reading(settings) as log:
-        job = log.get_job(id)
+        job, origin = log.get_job(id), log.origin(id)
     if job is None:
         say(f"jobwatch: there is no job {id} in {settings.store}")
         return 1
     if json_:
         click.echo(as_json(job))
     else:
-        for label, text in _fields(job, zone):
+        for label, text in _fields(job, origin, zone):
             first, *rest = text.split("\n") or [""]
             click.echo(f"{label:<11} {first}")
             for line in rest:
@@ -94,19 +99,22 @@ def search(
             hidden = max(log.count(query) - limit, 0)
             if hidden:
                 say(f"{hidden:,} older jobs are not shown; --limit N shows more")
-        jobs = log.jobs(query) if limit is None else _newest(log.jobs(_newest_first(query), limit))
-        shown = _print_json(jobs) if json_ else _print_lines(jobs, zone)
+        if json_:
+            shown = _print_json(_oldest_first(log.jobs, query, limit))
+        else:
+            shown = _print_lines(_oldest_first(log.rows, query, limit), zone)
     if not shown:
         say(f"no job started in {describe(range, zone)}")
     return 0
 
 
-def _newest_first(query: JobQuery) -> JobQuery:
-    return replace(query, sort=Sort())
-
-
-def _newest(jobs: Iterable[Job]) -> list[Job]:
-    return list(jobs)[::-1]
+def _oldest_first(
+    read: Callable[[JobQuery, int | None], Iterator[Found]], query: JobQuery, limit: int | None
+) -> Iterable[Found]:
+    """Return all that a query has, or the newest of it, from the oldest on."""
+    if limit is None:
+        return read(query, None)
+    return list(read(replace(query, sort=Sort()), limit))[::-1]
 
 
 def _print_json(jobs: Iterable[Job]) -> int:
@@ -117,32 +125,35 @@ def _print_json(jobs: Iterable[Job]) -> int:
     return count
 
 
-def _print_lines(jobs: Iterable[Job], zone: Zone) -> int:
+def _print_lines(rows: Iterable[JobRow], zone: Zone) -> int:
     width = get_terminal_size().columns if sys.stdout.isatty() else None
     count = 0
-    for job in jobs:
+    for row in rows:
         count += 1
-        mark = state_mark(job.status)
+        mark = state_mark(row.status, row.outcome)
         line = (
-            f"{date_time(job.start_datetime, zone):<19}  {job.taken(now_ms()):>8}  "
-            f"{mark.glyph} {mark.word:<8}  {_text(job.type):<24}  {_text(job.user):<12}  "
-            f"{one_line(job.id)}  {_text(job.message)}"
+            f"{date_time(row.start, zone):<19}  {row.taken(now_ms()):>8}  "
+            f"{mark.glyph} {mark.word:<8}  {_text(row.type):<24}  {_text(row.user):<12}  "
+            f"{one_line(row.id)}  {one_line(row.message) or NONE}"
         )
         click.echo(line.rstrip()[:width])
     return count
 
 
-def _fields(job: Job, zone: Zone) -> list[tuple[str, str]]:
-    mark = state_mark(job.status)
+def _fields(job: Job, origin: Origin, zone: Zone) -> list[tuple[str, str]]:
+    lost = origin.lost_since is not None
+    mark = state_mark(job.status, Outcome.LOST if lost else job.outcome)
+    restarted = f", for its node was started anew at {date_time(origin.lost_since, zone)}"
     fields = [
         ("id", clean(job.id)),
-        ("state", f"{mark.glyph} {mark.word}"),
+        ("state", f"{mark.glyph} {mark.word}{restarted if lost else ''}"),
+        *([("node", one_line(origin.node))] if origin.node else []),
         ("type", _text(job.type)),
         ("user", _text(job.user)),
         ("created", date_time_exact(job.created_datetime, zone)),
         ("started", date_time_exact(job.start_datetime, zone)),
         ("ended", date_time_exact(job.end_datetime, zone)),
-        ("took", job.taken(now_ms())),
+        ("took", NONE if lost else job.taken(now_ms())),
         ("message", _whole(job.message)),
         ("body", _whole(job.job_body)),
     ]
@@ -159,5 +170,5 @@ def _whole(value: Json) -> str:
     from jobwatch.model.formats import encode
 
     if value is UNSET or value is None:
-        return "–"
+        return NONE
     return clean(value if isinstance(value, str) else encode(value).decode())

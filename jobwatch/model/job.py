@@ -12,7 +12,7 @@ from msgspec.structs import asdict, replace
 
 from jobwatch.model.when import iso, time_taken
 
-__all__ = ["UNSET", "Job", "JobStatus", "Json", "Phase", "RecordError", "Time", "merge"]
+__all__ = ["UNSET", "Job", "JobStatus", "Json", "Outcome", "Phase", "RecordError", "Time", "merge"]
 
 Json: TypeAlias = Any
 """Any JSON value, or ``UNSET`` where the record has no such key."""
@@ -36,6 +36,15 @@ class Phase(IntEnum):
     CREATED = 0
     IN_PROGRESS = 1
     ENDED = 2
+
+
+class Outcome(IntEnum):
+    """What came of a job; LOST is in no record, but follows from what its node did (`insight`)."""
+
+    PENDING = 0
+    ENDED = 1
+    FAILED = 2
+    LOST = 3
 
 
 class RecordError(ValueError):
@@ -123,6 +132,13 @@ class Job(Struct, frozen=True, kw_only=True, rename={v: k for k, v in TIMES.item
         if known is not None:
             return known
         return Phase.ENDED if _is_number(self.end_datetime) else Phase.IN_PROGRESS
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of the job, by its record alone."""
+        if self.status == JobStatus.ERROR:
+            return Outcome.FAILED
+        return Outcome.ENDED if self.phase is Phase.ENDED else Outcome.PENDING
 
     def taken(self, now: int) -> str:
         """Return how long the job took, or has run by `now` (ms)."""

@@ -41,10 +41,11 @@ class JobQuery:
     """Which jobs, in which order: all conditions must hold.
 
     `text` is looked for in id, type, user and message, without regard to ASCII case.
-    `range` bounds the time that orders jobs (their start).
+    `range` bounds the time that orders jobs (their start); `node` is the name of one node.
     """
 
     view: View = View.ALL
     range: TimeRange = ALWAYS
     text: str = ""
+    node: str | None = None
     sort: Sort = Sort()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jobwatch.model.job import JobStatus, Json, Time
+from jobwatch.model.job import JobStatus, Json, Outcome, Time
 from jobwatch.model.text import one_line
 from jobwatch.model.when import time_taken
 
@@ -15,7 +15,8 @@ class JobRow(NamedTuple):
     """What a list shows of a job: everything but its body and the rest of a long message.
 
     `seq` is the job's place of arrival in its log, `started` the time that orders it, in epoch
-    milliseconds. `message` is the beginning of the message, an object as JSON text.
+    milliseconds. `message` is the beginning of the message, an object as JSON text; `node` the name
+    of the node that the job is of, or empty.
     """
 
     seq: int
@@ -24,10 +25,11 @@ class JobRow(NamedTuple):
     status: Json
     type: Json
     user: Json
-    ended: bool
+    outcome: Outcome
     start: Time
     end: Time
     message: str
+    node: str = ""
 
     @property
     def key(self) -> tuple[float, int]:
@@ -37,7 +39,7 @@ class JobRow(NamedTuple):
     @property
     def running(self) -> bool:
         """Return whether the job has begun and not ended."""
-        return not self.ended and self.status != JobStatus.CREATED
+        return self.outcome is Outcome.PENDING and self.status != JobStatus.CREATED
 
     def taken(self, now: int) -> str:
         """Return how long the job took, or has run by `now` (ms)."""
@@ -60,8 +62,13 @@ _MARKS: dict[object, StateMark] = {
 }
 
 
-def state_mark(status: Json) -> StateMark:
-    """Return how a recorded status is shown; an unknown one by its own word."""
+LOST = StateMark("?", "lost", "lost")
+
+
+def state_mark(status: Json, outcome: Outcome) -> StateMark:
+    """Return how a recorded status is shown, an unknown one by its own word; or that it is lost."""
+    if outcome is Outcome.LOST:
+        return LOST
     if not isinstance(status, str):
         return StateMark("·", "–", "other")
     known = _MARKS.get(status)

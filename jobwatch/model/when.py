@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 __all__ = [
     "ALWAYS",
+    "NONE",
     "UTC",
     "Milliseconds",
     "Preset",
@@ -51,6 +52,7 @@ __all__ = [
 Milliseconds: TypeAlias = int | float
 
 NONE = "–"
+"""Stands for a time that there isn't."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC_INFO)
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 

@@ -22,10 +22,10 @@ __all__ = [
 ]
 
 APPLICATION_ID = 0x6A6F6277  # "jobw"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-# From each version to the next: what brings an older log up to date, in one transaction.
-MIGRATIONS: Mapping[int, str] = MappingProxyType({})
+# The script that makes a new log, and those that bring an older one from a version to the next.
+SCRIPTS: Mapping[int, str] = MappingProxyType({0: "schema.sql", 1: "to_2.sql"})
 
 # A writer that others must wait for may hold the log for a second or two.
 BUSY_TIMEOUT = 10_000
@@ -123,8 +123,8 @@ def _initialise(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have done it while this one waited.
-        for step in range(_version(connection, path), SCHEMA_VERSION):
-            for statement in _statements(_script(step)):
+        for script in _scripts(_version(connection, path)):
+            for statement in _statements(script):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -135,10 +135,11 @@ def _initialise(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _script(version: int) -> str:
-    if version == 0:
-        return files("jobwatch.store").joinpath("schema.sql").read_text("utf-8")
-    return MIGRATIONS[version]
+def _scripts(version: int) -> Iterator[str]:
+    folder = files("jobwatch.store")
+    while version < SCHEMA_VERSION:
+        yield folder.joinpath(SCRIPTS[version]).read_text("utf-8")
+        version = version + 1 if version else SCHEMA_VERSION
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiosqlite
 
 from jobwatch.store.connect import READER_BUSY_TIMEOUT, errors_of, read_only_uri
 
-__all__ = ["ReadConnection"]
+__all__ = ["Parameters", "ReadConnection"]
+
+Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
+"""What goes into a statement, by place or by name."""
 
 
 class ReadConnection:
@@ -37,7 +40,7 @@ class ReadConnection:
         finally:
             await connection.close()
 
-    async def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    async def rows(self, statement: str, parameters: Parameters = ()) -> list[Any]:
         """Return all rows of a statement; `LogError` if it can't be run."""
         with errors_of(self.path):
             return list(await self._connection.execute_fetchall(statement, parameters))

@@ -11,11 +11,12 @@ from math import inf
 
 from jobwatch.model.query import JobQuery, SortKey
 from jobwatch.model.row import JobRow
+from jobwatch.store import list_statements as sql
 from jobwatch.store import reads
-from jobwatch.store import statements as sql
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
 from jobwatch.store.job_list import PAGE, Place
+from jobwatch.store.statements import row_of
 
 __all__ = ["FoundList"]
 
@@ -57,7 +58,7 @@ class FoundList:
         """Return the rows from ordinal ``number * PAGE`` on; None is a job that was deleted."""
         first = number * PAGE
         rows = await self._connection.rows(sql.FOUND_ROWS, (first, first + PAGE))
-        return [None if row[0] is None else sql.row_of(row) for row in rows]
+        return [None if row[0] is None else row_of(row) for row in rows]
 
     async def place(self, row: JobRow) -> Place:
         """Return where a job is, or the ordinal of that with the nearest start."""
@@ -69,12 +70,12 @@ class FoundList:
 
     async def _find(self) -> AsyncIterator[None]:
         """Look through slices of the range, from the end that stands on top."""
-        view, patterns = self.query.view, sql.like(self.query.text)
-        down = self.query.sort.descending
+        source, down = sql.source_of(self.query), self.query.sort.descending
         start, end = reads.bounds(self.query)
         while start < end:
             edges = await self._connection.rows(
-                (sql.SLICE_DOWN if down else sql.SLICE_UP)[view], (start, end, SLICE)
+                (sql.SLICE_DOWN if down else sql.SLICE_UP)[source],
+                reads.parameters(self.query, start=start, end=end, offset=SLICE),
             )
             [(edge,)] = edges or [(-inf if down else inf,)]
             if down:
@@ -84,20 +85,17 @@ class FoundList:
                 # The edge itself may be all that is left of many jobs with one start.
                 low, high = start, min(edge if edge > start else _after(edge), end)
                 start = high
-            found = await self._connection.rows(sql.FIND[view], (low, high, *patterns))
+            found = await self._connection.rows(
+                sql.FIND[source], reads.parameters(self.query, start=low, end=high)
+            )
             await self._connection.run_many(sql.ADD_FOUND, found[::-1] if down else found)
             yield
 
     async def _sort(self) -> AsyncIterator[None]:
         sort = self.query.sort
-        statement = (sql.SORT_DOWN if sort.descending else sql.SORT_UP)[self.query.view, sort.key]
-        parameters: tuple[float | str, ...] = (
-            *reads.bounds(self.query),
-            *sql.like(self.query.text),
-        )
-        if sort.key is SortKey.DURATION:
-            parameters = (*parameters, self._clock())
-        await self._connection.rows(statement, parameters)
+        statements = sql.SORT_DOWN if sort.descending else sql.SORT_UP
+        statement = statements[sql.source_of(self.query), sort.key]
+        await self._connection.rows(statement, reads.parameters(self.query, now=self._clock()))
         yield
 
 

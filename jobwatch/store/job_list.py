@@ -8,14 +8,17 @@ by hops on the index alone, in slices that leave the connection to others in bet
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from math import inf
 from typing import Any, NamedTuple, Protocol
 
 from jobwatch.model.query import JobQuery, View
 from jobwatch.model.row import JobRow
+from jobwatch.model.when import ALWAYS
+from jobwatch.store import list_statements as sql
 from jobwatch.store import reads
-from jobwatch.store import statements as sql
 from jobwatch.store.connection import ReadConnection
+from jobwatch.store.statements import REORDERS_SINCE, ROW_BY_ID, row_of
 from jobwatch.store.values import to_column
 
 __all__ = ["PAGE", "IndexedList", "JobList", "Place", "read_row"]
@@ -57,20 +60,20 @@ class JobList(Protocol):
 
 async def read_row(connection: ReadConnection, id: str) -> JobRow | None:
     """Return the line of one job as it is now, or None."""
-    for row in await connection.rows(sql.ROW_BY_ID, (to_column(id),)):
-        return sql.row_of(row)
+    for row in await connection.rows(ROW_BY_ID, (to_column(id),)):
+        return row_of(row)
     return None
 
 
 class IndexedList:
-    """The jobs of a query in order of start: view and range, no text."""
+    """The jobs of a query in order of start: view, range and node, no text."""
 
     def __init__(self, connection: ReadConnection, query: JobQuery) -> None:
         self.query = query
         self.total = 0
         self.complete = False
         self._connection = connection
-        self._bounds = reads.bounds(query)
+        self._source = sql.source_of(query)
         self._keys: list[Key] = []  # that of each STRIDE-th row
         self._generation = -1
         self._newest: list[JobRow | None] = []  # until the keys are there
@@ -82,10 +85,8 @@ class IndexedList:
 
     async def begin(self) -> None:
         """Read the newest rows alone, which needs no keys; `total` is a guess until `refresh`."""
-        rows = await self._connection.rows(
-            sql.NEWEST_ROWS[self.query.view], (*self._bounds, 2 * PAGE)
-        )
-        self._newest = [sql.row_of(row) for row in reversed(rows)]
+        rows = await self._connection.rows(*reads.newest(self.query, 2 * PAGE))
+        self._newest = [row_of(row) for row in reversed(rows)]
         self.total = len(rows)
         if len(rows) == 2 * PAGE and self._is_whole_log():
             [(estimate,)] = await self._connection.rows(sql.ESTIMATE_ALL)
@@ -93,18 +94,19 @@ class IndexedList:
 
     async def refresh(self) -> None:
         """Read the keys that are missing, then count the rows behind the last."""
-        view = self.query.view
         await self._forget_reordered()
         if not self._keys:
-            self._keys = list(await self._connection.rows(sql.FIRST_KEY[view], self._bounds))
+            self._keys = await self._rows(sql.FIRST_KEY)
         while self._keys:
-            found = await self._rows(sql.NEXT_KEYS[view], *self._keys[-1], STRIDE, KEYS_AT_ONCE)
+            found = await self._rows(
+                sql.NEXT_KEYS, self._keys[-1], stride=STRIDE, limit=KEYS_AT_ONCE
+            )
             self._keys += found
             if len(found) < KEYS_AT_ONCE:
                 break
         tail = 0
         if self._keys:
-            [(tail,)] = await self._rows(sql.COUNT_FROM[view], *self._keys[-1])
+            [(tail,)] = await self._rows(sql.COUNT_FROM, self._keys[-1])
         self.total = (len(self._keys) - 1) * STRIDE + tail if tail else 0
         self.complete = True
         self._newest = []
@@ -119,8 +121,8 @@ class IndexedList:
         index, offset = divmod(first, STRIDE)
         if index >= len(self._keys):
             return []
-        rows = await self._rows(sql.ROWS_FROM[self.query.view], *self._keys[index], offset, PAGE)
-        return [sql.row_of(row) for row in rows]
+        rows = await self._rows(sql.ROWS_FROM, self._keys[index], offset=offset, limit=PAGE)
+        return [row_of(row) for row in rows]
 
     async def place(self, row: JobRow) -> Place:
         """Return the ordinal of a job, or of the first that started after it."""
@@ -132,20 +134,20 @@ class IndexedList:
         index = max(bisect_right(self._keys, row.key) - 1, 0)
         if not self._keys or row.key < self._keys[0]:
             return Place(0, False)
-        view = self.query.view
-        [(between,)] = await self._connection.rows(
-            sql.COUNT_BETWEEN[view], (*self._keys[index], *row.key)
+        started, seq = row.key
+        [(between,)] = await self._rows(
+            sql.COUNT_BETWEEN, self._keys[index], to_started=started, to_seq=seq
         )
-        [(listed,)] = await self._connection.rows(sql.IS_LISTED[view], (*self._bounds, *row.key))
+        [(listed,)] = await self._rows(sql.IS_LISTED, row.key)
         return Place(index * STRIDE + between, bool(listed))
 
     def _is_whole_log(self) -> bool:
-        return self.query.view is View.ALL and self._bounds == (-inf, inf)
+        return self._source == sql.Source(View.ALL) and self.query.range == ALWAYS
 
     async def _forget_reordered(self) -> None:
         """Drop the keys from the lowest change of order on; those before it still hold."""
         [(generation, lowest, oldest)] = await self._connection.rows(
-            sql.REORDERS_SINCE, (self._generation,)
+            REORDERS_SINCE, (self._generation,)
         )
         if self.query.view is not View.ALL or self._generation < oldest - 1:
             # Jobs leave these views from anywhere, or too much has happened to know.
@@ -154,5 +156,8 @@ class IndexedList:
             del self._keys[bisect_left(self._keys, (lowest, -inf)) :]
         self._generation = generation
 
-    async def _rows(self, statement: str, *parameters: float) -> list[Any]:
-        return await self._connection.rows(statement, (self._bounds[1], *parameters))
+    async def _rows(
+        self, statements: Mapping[sql.Source, str], key: Key = (-inf, 0), **more: float
+    ) -> list[Any]:
+        parameters = reads.parameters(self.query, started=key[0], seq=key[1], **more)
+        return await self._connection.rows(statements[self._source], parameters)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from jobwatch.model.job import UNSET, Job, JobStatus, Json
+from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
 from jobwatch.model.when import now_ms
 from jobwatch.store import edits, reads, transactions
@@ -24,6 +25,7 @@ from jobwatch.store.connect import (
     open_plain,
     read_only_uri,
 )
+from jobwatch.store.connection import Parameters
 from jobwatch.store.transactions import Changes, Many, Steps
 from jobwatch.store.values import to_column
 
@@ -108,7 +110,7 @@ class JobLog:
         return await self._write(transactions.edit(id, edits.change(self._clock, fields)))
 
     async def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
-        """Merge jobs into the log (see `merge`), all or none; remember `node` as their place."""
+        """Merge jobs into the log (see `merge`), all or none; who has no node yet is of `node`."""
         return await self._write(transactions.upsert(jobs, node))
 
     async def delete(self, ids: Iterable[str]) -> int:
@@ -121,9 +123,21 @@ class JobLog:
             return sql.job_of(row)
         return None
 
-    async def get_nodes(self, id: str) -> tuple[str, ...]:
-        """Return the names of the nodes that a job was seen on."""
-        return tuple(name for (name,) in await self._rows(sql.NODES, (to_column(id),)))
+    async def origin(self, id: str) -> Origin:
+        """Return where a job is from."""
+        for row in await self._rows(sql.ORIGIN, (to_column(id),)):
+            return Origin(*row)
+        return Origin()
+
+    async def save_node(self, node: Node) -> None:
+        """Write what is known of a node; its jobs from before its process started are lost."""
+        await self._write(transactions.save_node(node))
+
+    async def get_node(self, name: str) -> Node | None:
+        """Return what is known of a node, or None."""
+        for row in await self._rows(sql.NODE_BY_NAME, (name,)):
+            return sql.node_of(row)
+        return None
 
     async def page(self, query: JobQuery, *, limit: int, after: Job | None = None) -> list[Job]:
         """Return up to `limit` jobs in the query's order of start, those behind `after`."""
@@ -142,7 +156,7 @@ class JobLog:
             return sql.row_of(row).key
         return sql.order_of(job), 0
 
-    async def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    async def _rows(self, statement: str, parameters: Parameters = ()) -> list[Any]:
         with errors_of(self.path):
             return list(await self._connection.execute_fetchall(statement, parameters))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jobwatch.model.job import Job
+from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.store import reads, transactions
@@ -72,7 +73,7 @@ class PlainJobLog:
             connection.close()
 
     def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
-        """Merge jobs into the log (see `merge`), all or none; remember `node` as their place."""
+        """Merge jobs into the log (see `merge`), all or none; who has no node yet is of `node`."""
         return self._write(transactions.upsert(jobs, node))
 
     def get_job(self, id: str) -> Job | None:
@@ -88,29 +89,54 @@ class PlainJobLog:
 
     def jobs(self, query: JobQuery, limit: int | None = None) -> Iterator[Job]:
         """Return the jobs of a query in its order of start, read in blocks: memory stays flat."""
-        after: tuple[float, int] | None = None
-        left = limit
-        while left is None or left > 0:
-            size = BLOCK if left is None else min(BLOCK, left)
-            rows = self._rows(*reads.page(query, size, after))
-            for row in rows:
-                yield sql.job_of(row)
-            if len(rows) < size:
-                return
-            after = sql.key_of(rows[-1])
-            left = None if left is None else left - size
+        for row in self._blocks(reads.page, sql.key_of, query, limit):
+            yield sql.job_of(row)
+
+    def rows(self, query: JobQuery, limit: int | None = None) -> Iterator[JobRow]:
+        """Return the lines of a query in its order of start, read in blocks."""
+        for row in self._blocks(reads.rows, sql.row_key_of, query, limit):
+            yield sql.row_of(row)
 
     def newest_rows(self, query: JobQuery, limit: int) -> list[JobRow]:
-        """Return the lines of the newest jobs of a view and range, the oldest of them first."""
-        rows = self._rows(sql.NEWEST_ROWS[query.view], (*reads.bounds(query), limit))
-        return [sql.row_of(row) for row in reversed(rows)]
+        """Return the lines of the newest jobs of a view, range and node, the oldest first."""
+        return [sql.row_of(row) for row in reversed(self._rows(*reads.newest(query, limit)))]
+
+    def origin(self, id: str) -> Origin:
+        """Return where a job is from."""
+        for row in self._rows(sql.ORIGIN, (to_column(id),)):
+            return Origin(*row)
+        return Origin()
+
+    def nodes(self) -> list[Node]:
+        """Return the nodes of the log by name."""
+        return [sql.node_of(row) for row in self._rows(sql.NODES)]
 
     def count(self, query: JobQuery) -> int:
         """Return how many jobs a query has."""
         [(count,)] = self._rows(*reads.count(query))
         return int(count)
 
-    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    def _blocks(
+        self,
+        read: Callable[[JobQuery, int, tuple[float, int] | None], reads.Read],
+        key_of: Callable[[Sequence[Any]], tuple[float, int]],
+        query: JobQuery,
+        limit: int | None,
+    ) -> Iterator[Sequence[Any]]:
+        after: tuple[float, int] | None = None
+        left = limit
+        while left is None or left > 0:
+            size = BLOCK if left is None else min(BLOCK, left)
+            rows = self._rows(*read(query, size, after))
+            yield from rows
+            if len(rows) < size:
+                return
+            after = key_of(rows[-1])
+            left = None if left is None else left - size
+
+    def _rows(
+        self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[Any]:
         with errors_of(self.path):
             return self._connection.execute(statement, parameters).fetchall()
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobwatch.model.job import UNSET, Job, Json
+from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery, SortKey
 from jobwatch.model.row import JobRow
 from jobwatch.model.when import now_ms
+from jobwatch.store import list_statements as lists
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import check_log
 from jobwatch.store.connection import ReadConnection
@@ -73,12 +75,12 @@ class LogReader:
 
     async def counts(self) -> Counts:
         """Return the counts of the views; that of all is an estimate until its list is read."""
-        [(running,)] = await self._screen.rows(sql.COUNT_RUNNING)
-        [(failed,)] = await self._screen.rows(sql.COUNT_FAILED)
+        [(running,)] = await self._screen.rows(lists.COUNT_RUNNING)
+        [(failed,)] = await self._screen.rows(lists.COUNT_FAILED)
         if self._all.complete:
             await self._all.refresh()
             return Counts(running, self._all.total, failed)
-        [(estimate,)] = await self._screen.rows(sql.ESTIMATE_ALL)
+        [(estimate,)] = await self._screen.rows(lists.ESTIMATE_ALL)
         return Counts(running, estimate, failed)
 
     @property
@@ -108,9 +110,15 @@ class LogReader:
             return await asyncio.to_thread(from_column, body)
         return UNSET
 
-    async def nodes(self, id: str) -> tuple[str, ...]:
-        """Return the names of the nodes that a job was seen on."""
-        return tuple(name for (name,) in await self._screen.rows(sql.NODES, (to_column(id),)))
+    async def origin(self, id: str) -> Origin:
+        """Return where a job is from."""
+        for row in await self._screen.rows(sql.ORIGIN, (to_column(id),)):
+            return Origin(*row)
+        return Origin()
+
+    async def nodes(self) -> list[Node]:
+        """Return the nodes of the log by name."""
+        return [sql.node_of(row) for row in await self._screen.rows(sql.NODES)]
 
     async def day_counts(self, edges: Sequence[int]) -> list[int]:
         """Return how many jobs started between each instant (ms) and the next."""

@@ -6,11 +6,11 @@ from math import inf
 from typing import Any, TypeAlias
 
 from jobwatch.model.query import JobQuery, SortKey
-from jobwatch.store import statements as sql
+from jobwatch.store import list_statements as sql
 
-__all__ = ["bounds", "count", "page"]
+__all__ = ["Read", "bounds", "count", "newest", "page", "parameters", "rows"]
 
-Read: TypeAlias = tuple[str, tuple[Any, ...]]
+Read: TypeAlias = tuple[str, dict[str, Any]]
 
 
 def bounds(query: JobQuery) -> tuple[float, float]:
@@ -19,27 +19,49 @@ def bounds(query: JobQuery) -> tuple[float, float]:
     return (-inf if start is None else start, inf if end is None else end)
 
 
+def parameters(query: JobQuery, **more: Any) -> dict[str, Any]:
+    """Return what a query asks for, by the names that the statements of lists have for it."""
+    start, end = bounds(query)
+    text, text_in_json = sql.like(query.text)
+    return {
+        "start": start,
+        "end": end,
+        "node": query.node,
+        "text": text,
+        "text_in_json": text_in_json,
+    } | more
+
+
 def page(query: JobQuery, limit: int, after: tuple[float, int] | None) -> Read:
     """Return the read of up to `limit` jobs behind the key `after`, in order of start.
 
     Other orders than that of the start have no keys to go on from: they are for `JobList`.
     """
-    if query.sort.key is not SortKey.STARTED:
-        raise ValueError(f"a page is in order of start, not of {query.sort.key}")
-    start, end = bounds(query)
-    as_it_is, within_json = sql.like(query.text)
-    if query.sort.descending:
-        # No job has seq 0: at first everything below the end itself is behind the key.
-        started, seq = after or (end, 0)
-        statement, far = sql.JOBS_DOWN[query.view], start
-    else:
-        started, seq = after or (start, 0)
-        statement, far = sql.JOBS_UP[query.view], end
-    return statement, (far, started, as_it_is, within_json, seq, limit)
+    statements = sql.JOBS_DOWN if query.sort.descending else sql.JOBS_UP
+    return statements[sql.source_of(query)], _behind(query, limit, after)
+
+
+def rows(query: JobQuery, limit: int, after: tuple[float, int] | None) -> Read:
+    """Return the read of up to `limit` lines behind the key `after`, in order of start."""
+    statements = sql.ROWS_DOWN if query.sort.descending else sql.ROWS_UP
+    return statements[sql.source_of(query)], _behind(query, limit, after)
+
+
+def newest(query: JobQuery, limit: int) -> Read:
+    """Return the read of the newest lines of a view, range and node, the newest first."""
+    return sql.NEWEST_ROWS[sql.source_of(query)], parameters(query, limit=limit)
 
 
 def count(query: JobQuery) -> Read:
     """Return the read of how many jobs a query has."""
-    if not query.text:
-        return sql.COUNT_RANGE[query.view], bounds(query)
-    return sql.COUNT_MATCHES[query.view], (*bounds(query), *sql.like(query.text))
+    statements = sql.COUNT_MATCHES if query.text else sql.COUNT_RANGE
+    return statements[sql.source_of(query)], parameters(query)
+
+
+def _behind(query: JobQuery, limit: int, after: tuple[float, int] | None) -> dict[str, Any]:
+    if query.sort.key is not SortKey.STARTED:
+        raise ValueError(f"a page is in order of start, not of {query.sort.key}")
+    start, end = bounds(query)
+    # No job has seq 0: at first everything from the end itself on is behind the key.
+    started, seq = after or (end if query.sort.descending else start, 0)
+    return parameters(query, started=started, seq=seq, limit=limit)

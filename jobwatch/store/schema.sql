@@ -1,4 +1,4 @@
--- The job log, schema version 1.
+-- The job log, schema version 2.
 --
 -- The columns of a record have no type, so that SQLite keeps each value as it was given:
 --   NULL      the record has no such key
@@ -17,7 +17,8 @@ CREATE TABLE jobs (
     -- first part alone, and a thousand jobs of the same start would be a thousand steps.
     arrival INTEGER NOT NULL,
     started NOT NULL,          -- start, else created, else __createdtime__, else 0: never null
-    ended INTEGER NOT NULL,    -- 0 or 1
+    outcome INTEGER NOT NULL,  -- 0 none yet, 1 ended, 2 failed, 3 lost
+    node INTEGER,              -- that it was seen on first
     status,
     type,
     user,
@@ -31,18 +32,29 @@ CREATE TABLE jobs (
     job_body
 );
 
--- Each is in the order of a list. A partial index leads with its condition's column, so that it
--- covers counts and keys.
+-- Each is in the order of a list, and covers counts and keys: a partial index has its condition's
+-- column too.
 CREATE INDEX jobs_by_start ON jobs (started, arrival);
-CREATE INDEX jobs_running ON jobs (ended, started, arrival) WHERE ended = 0;
-CREATE INDEX jobs_failed ON jobs (status, started, arrival) WHERE status = 'ERROR';
+CREATE INDEX jobs_by_node ON jobs (node, started, arrival) WHERE node IS NOT NULL;
+CREATE INDEX jobs_running ON jobs (outcome, started, arrival, node) WHERE outcome = 0;
+CREATE INDEX jobs_failed ON jobs (started, arrival, outcome, node) WHERE outcome >= 2;
 
--- The nodes that a job was seen on.
-CREATE TABLE job_nodes (
-    seq INTEGER NOT NULL,
-    node TEXT NOT NULL,
-    PRIMARY KEY (seq, node)
-) WITHOUT ROWID;
+-- The nodes that are mirrored or were, each as its mirror last knew it (model/node.py). Its times
+-- are epoch milliseconds.
+CREATE TABLE nodes (
+    node INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL DEFAULT 'not watched',
+    reason TEXT NOT NULL DEFAULT '',
+    checked_at INTEGER,
+    retry_at INTEGER,
+    skew INTEGER,
+    process_started INTEGER,
+    loading INTEGER NOT NULL DEFAULT 0,
+    loaded_from INTEGER,
+    seen_until REAL
+);
 
 -- From which start on the order of jobs changed other than by growing at its newest end.
 -- Written in the transaction that changed it; the oldest entries are dropped.

@@ -12,12 +12,25 @@ from itertools import count
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from jobwatch.model.formats import encode
+from jobwatch.model.insight import lost_before
 from jobwatch.model.job import Job, merge
+from jobwatch.model.node import Node
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import UnknownJobError
 from jobwatch.store.values import to_column
 
-__all__ = ["Changes", "Many", "One", "Steps", "create", "delete", "edit", "known", "upsert"]
+__all__ = [
+    "Changes",
+    "Many",
+    "One",
+    "Steps",
+    "create",
+    "delete",
+    "edit",
+    "known",
+    "save_node",
+    "upsert",
+]
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
 Result = TypeVar("Result")
@@ -49,8 +62,31 @@ class Changes(NamedTuple):
 
 
 def upsert(jobs: Iterable[Job], node: str | None) -> Steps[Changes]:
-    """Merge jobs into the log; `node` is remembered as a place where they were seen."""
+    """Merge jobs into the log; those that have no node yet are of the `node` of that name."""
     jobs = list(jobs)
+    if node is None:
+        return (yield from _upsert(jobs, None))
+    yield One(sql.ADD_NODE, (node,))
+    [(key, process_started)] = yield One(sql.NODE_KEY, (node,))
+    ids = encode([job.id for job in jobs]).decode()
+    claimed = yield One(sql.CLAIM, (key, ids))
+    if claimed:
+        yield from _reordered(min(started for (started,) in claimed))
+    changes = yield from _upsert(jobs, key)
+    if process_started is not None:
+        yield One(sql.MARK_LOST, (key, lost_before(process_started)))
+    return changes
+
+
+def save_node(node: Node) -> Steps[None]:
+    """Write what is known of a node; its jobs from before its process started are lost."""
+    yield One(sql.SAVE_NODE, sql.node_columns(node))
+    if node.process_started is not None:
+        [(key, _)] = yield One(sql.NODE_KEY, (node.name,))
+        yield One(sql.MARK_LOST, (key, lost_before(node.process_started)))
+
+
+def _upsert(jobs: Sequence[Job], node: int | None) -> Steps[Changes]:
     before = yield from known(dict.fromkeys(job.id for job in jobs))
     now = dict(before)
     new = updated = unchanged = 0
@@ -66,9 +102,7 @@ def upsert(jobs: Iterable[Job], node: str | None) -> Steps[Changes]:
         else:
             now[job.id] = merged
             updated += 1
-    yield from _write(before, [job for id, job in now.items() if job is not before.get(id)])
-    if node is not None:
-        yield Many(sql.ADD_NODE, [(node, to_column(id)) for id in now])
+    yield from _write(before, [job for id, job in now.items() if job is not before.get(id)], node)
     return Changes(new, updated, unchanged)
 
 
@@ -77,7 +111,7 @@ def create(make: Callable[[], Job]) -> Steps[Job]:
     job = make()
     if (yield One(sql.GET_BY_ID, (to_column(job.id),))):
         raise UnknownJobError(f"there is a job {job.id} already")
-    yield from _write({}, [job])
+    yield from _write({}, [job], None)
     return job
 
 
@@ -87,7 +121,7 @@ def edit(id: str, change: Callable[[Job], Job]) -> Steps[Job]:
     if id not in before:
         raise UnknownJobError(f"there is no job {id} in this log")
     job = change(before[id])
-    yield from _write(before, [job])
+    yield from _write(before, [job], None)
     return job
 
 
@@ -95,7 +129,6 @@ def delete(ids: Iterable[str]) -> Steps[int]:
     """Delete jobs and return how many there were."""
     before = yield from known(dict.fromkeys(ids))
     keys = [(to_column(id),) for id in before]
-    yield Many(sql.DELETE_NODES, keys)
     yield Many(sql.DELETE, keys)
     if before:
         yield from _reordered(min(sql.order_of(job) for job in before.values()))
@@ -118,15 +151,18 @@ def known(ids: Iterable[str]) -> Steps[dict[str, Job]]:
     return {job.id: job for job in jobs}
 
 
-def _write(before: dict[str, Job], jobs: Sequence[Job]) -> Steps[None]:
-    """Write jobs, and note from where on this changes the order of those that were there."""
+def _write(before: dict[str, Job], jobs: Sequence[Job], node: int | None) -> Steps[None]:
+    """Write jobs, and note from where on this changes the order of those that were there.
+
+    Only a new job takes the `node`.
+    """
     if not jobs:
         return
     [(newest, last)] = yield One(sql.NEWEST)
     touched = []
     # A job that is there keeps its seq, whatever is offered here.
     seqs = count(last + 1)
-    rows = [(next(seqs), *sql.job_columns(job)) for job in jobs]
+    rows = [(next(seqs), *sql.job_columns(job), node) for job in jobs]
     for job in jobs:
         old, order = before.get(job.id), sql.order_of(job)
         if old is None:

@@ -49,7 +49,7 @@ def _value(value: Json) -> str:
 
 
 def _state(row: JobRow, cell: Cell) -> str:
-    mark = state_mark(row.status)
+    mark = state_mark(row.status, row.outcome)
     return f"{mark.glyph} {mark.word}"
 
 

@@ -56,7 +56,7 @@ COMMANDS = (
         key="3",
         shown="3",
         label="Failed",
-        help="Jobs that ended in error",
+        help="Jobs that ended in error, or were lost",
         group="Views",
         action="view('failed')",
     ),

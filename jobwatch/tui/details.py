@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from jobwatch.model.formats import encode
 from jobwatch.model.job import TIMES, UNSET, Job, Json, Phase
+from jobwatch.model.node import Origin
 from jobwatch.model.pretty import Kind, Line, Path, Token, pretty, text_lines
 from jobwatch.model.text import clean, one_line
-from jobwatch.model.when import Zone, date_time_exact
+from jobwatch.model.when import Zone, date_time, date_time_exact
 
 __all__ = ["body_lines", "message_lines", "record_lines"]
 
@@ -14,8 +15,12 @@ LABEL = 17
 ABBREVIATED = 200
 
 
-def message_lines(job: Job | None, folded: frozenset[Path]) -> list[Line]:
-    """Return what a job said."""
+def message_lines(
+    job: Job | None, origin: Origin, folded: frozenset[Path], zone: Zone
+) -> list[Line]:
+    """Return what a job said, and first why it is lost if it is."""
+    if job is not None and origin.lost_since is not None:
+        return [*_lost(origin, zone), *message_lines(job, Origin(), folded, zone)]
     if job is None:
         return [_dim("No job is selected.")]
     if job.message is UNSET or job.message is None or job.message == "":
@@ -33,9 +38,7 @@ def body_lines(body: tuple[Json] | None, folded: frozenset[Path]) -> list[Line]:
     return text_lines(body[0]) if isinstance(body[0], str) else pretty(body[0], folded)
 
 
-def record_lines(
-    job: Job, body: tuple[Json] | None, nodes: tuple[str, ...], zone: Zone
-) -> list[Line]:
+def record_lines(job: Job, body: tuple[Json] | None, origin: Origin, zone: Zone) -> list[Line]:
     """Return all fields of a record, its times both as epoch milliseconds and as dates."""
     lines = [
         _field("id", Token(clean(job.id))),
@@ -45,9 +48,20 @@ def record_lines(
         _field("job_body", Token("…", Kind.DIM) if body is None else _value(body[0])),
         *(_field(one_line(key), _value(value)) for key, value in job.other.items()),
     ]
-    if nodes:
-        lines.append(_field("seen on", Token(one_line(", ".join(nodes)))))
+    if origin.node:
+        lines.append(_field("seen on", Token(one_line(origin.node))))
     return lines
+
+
+def _lost(origin: Origin, zone: Zone) -> list[Line]:
+    restart = date_time(origin.lost_since, zone)
+    return [
+        Line(
+            (Token(f"Lost: {one_line(origin.node)} was started anew at {restart}.", Kind.LITERAL),)
+        ),
+        _dim("Nothing will end its record, which is shown as it stands."),
+        Line(()),
+    ]
 
 
 def _field(label: str, *values: Token) -> Line:

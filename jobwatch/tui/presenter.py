@@ -127,10 +127,10 @@ class Presenter:
             return
         with self._failures_said():
             job = await self._source.reader.job(id)
-            nodes = await self._source.reader.nodes(id)
+            origin = await self._source.reader.origin(id)
             selected = self._widgets.table.selected
             if job is not None and selected is not None and selected.id == id:
-                self._widgets.detail.nodes = nodes
+                self._widgets.detail.origin = origin
                 self._widgets.detail.job = job
 
     async def read_body(self, id: str) -> None:

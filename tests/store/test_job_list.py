@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,9 +18,11 @@ from hypothesis import strategies as st
 from jobwatch.model.job import UNSET, Job, Phase
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
 from jobwatch.model.when import TimeRange
-from jobwatch.store import job_list
+from jobwatch.store import job_list, reads
+from jobwatch.store import list_statements as lists
 from jobwatch.store import statements as sql
 from jobwatch.store.job_log import JobLog
+from jobwatch.store.list_statements import Source
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
 
@@ -234,17 +238,21 @@ async def test_days_are_counted_and_the_nearest_start_is_found(tmp_path: Path) -
 
 
 PLANS = {
-    "GET_BY_ID": ("sqlite_autoindex_jobs_1", 1),
-    "ROW_BY_ID": ("sqlite_autoindex_jobs_1", 1),
-    "COUNT_RUNNING": ("jobs_running", 0),
-    "COUNT_FAILED": ("jobs_failed", 0),
+    sql.GET_BY_ID: "sqlite_autoindex_jobs_1",
+    sql.ROW_BY_ID: "sqlite_autoindex_jobs_1",
+    lists.COUNT_RUNNING: "jobs_running",
+    lists.COUNT_FAILED: "jobs_failed",
+}
+INDEXES = {
+    View.RUNNING: "jobs_running",
+    View.ALL: "jobs_by_start",
+    View.FAILED: "jobs_failed",
 }
 
 
 def plan(connection: sqlite3.Connection, statement: str) -> str:
-    count = max([statement.count("?"), *(n for n in range(1, 9) if f"?{n}" in statement)])
-    numbered = [n for n in range(1, 9) if f"?{n}" in statement]
-    parameters = (1,) * (max(numbered) if numbered else count)
+    names = re.findall(r":(\w+)", statement)
+    parameters = dict.fromkeys(names, 1) if names else (1,) * statement.count("?")
     return "\n".join(
         row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
     )
@@ -254,18 +262,20 @@ def test_no_list_is_read_but_through_its_index(tmp_path: Path) -> None:
     with PlainJobLog.open(tmp_path / "jobs.db"):
         pass
     connection = sqlite3.connect(tmp_path / "jobs.db")
-    for name, (index, _) in PLANS.items():
-        assert index in plan(connection, getattr(sql, name)), name
-    keyed = dict(zip(View, ("jobs_running", "jobs_by_start", "jobs_failed"), strict=True))
+    for statement, index in PLANS.items():
+        assert index in plan(connection, statement), statement
+    sources = {Source(view): index for view, index in INDEXES.items()}
+    sources[Source(View.ALL, one_node=True)] = "jobs_by_node"
     for name in ("NEXT_KEYS", "COUNT_FROM", "COUNT_BETWEEN", "ROWS_FROM", "JOBS_DOWN", "JOBS_UP"):
-        for view, index in keyed.items():
-            found = plan(connection, getattr(sql, name)[view])
+        for source, index in sources.items():
+            found = plan(connection, getattr(lists, name)[source])
             assert index in found, name
             assert "(started,arrival)" in found, (name, found)
             assert "TEMP B-TREE" not in found, (name, found)
     for name in ("NEXT_KEYS", "COUNT_FROM", "COUNT_BETWEEN", "COUNT_RANGE", "FIRST_KEY"):
-        for view in View:
-            assert "COVERING INDEX" in plan(connection, getattr(sql, name)[view]), name
+        for source in (*sources, *(Source(view, one_node=True) for view in View)):
+            found = plan(connection, getattr(lists, name)[source])
+            assert "COVERING INDEX jobs" in found, (name, source, found)
     connection.close()
 
 
@@ -278,23 +288,29 @@ def test_what_a_read_costs_hardly_grows_with_the_log(tmp_path: Path) -> None:
 
 def steps_of_reads(path: Path, count: int) -> dict[str, int]:
     with PlainJobLog.open(path) as log:
-        log.upsert_many(
+        jobs = [
             Job(
                 id=f"{n}", status="IN_PROGRESS" if n >= count - 20 else "COMPLETE", start_datetime=n
             )
             for n in range(count)
-        )
+        ]
+        log.upsert_many(jobs[:200], node="n1")
+        log.upsert_many(jobs[200:])
     connection = sqlite3.connect(path)
-    middle = (float("inf"), count // 2, count // 2 + 1)
-    reads = {
+    middle = reads.parameters(
+        JobQuery(), started=count // 2, seq=count // 2 + 1, offset=448, limit=64
+    )
+    days = JobQuery(range=TimeRange(count // 2, count // 2 + 64))
+    costly: dict[str, tuple[str, Any]] = {
         "get_job": (sql.GET_BY_ID, (str(count // 3),)),
-        "running": (sql.NEWEST_ROWS[View.RUNNING], (0, float("inf"), 64)),
-        "newest page": (sql.NEWEST_ROWS[View.ALL], (0, float("inf"), 64)),
-        "date page": (sql.NEWEST_ROWS[View.ALL], (count // 2, count // 2 + 64, 64)),
-        "page in the middle": (sql.ROWS_FROM[View.ALL], (*middle, 448, 64)),
+        "running": reads.newest(JobQuery(View.RUNNING), 64),
+        "newest page": reads.newest(JobQuery(), 64),
+        "date page": reads.newest(days, 64),
+        "page of a node": reads.newest(JobQuery(node="n1"), 64),
+        "page in the middle": (lists.ROWS_FROM[Source(View.ALL)], middle),
     }
     costs = {}
-    for name, (statement, parameters) in reads.items():
+    for name, (statement, parameters) in costly.items():
         steps = 0
 
         def step() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jobwatch.model.job import UNSET, Job, JobStatus
+from jobwatch.model.job import UNSET, Job, JobStatus, Outcome
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
 from jobwatch.model.when import TimeRange
 from jobwatch.store import connect
@@ -21,6 +22,8 @@ from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
 from jobwatch.store.transactions import Changes
+
+FIRST_VERSION = Path(__file__).parents[1] / "data" / "log-1.sql"
 
 
 @pytest.fixture
@@ -103,16 +106,6 @@ async def test_a_job_keeps_its_seq_when_it_is_updated(path: Path) -> None:
             assert (row.seq, row.started, row.message) == (1, 9, "x")
 
 
-async def test_one_job_from_two_nodes_is_one_job_that_remembers_both(path: Path) -> None:
-    async with JobLog.open(path) as log:
-        await log.upsert_many([job(1, updatedtime=1)], node="n2")
-        await log.upsert_many([job(1, updatedtime=2, message="later")], node="n1")
-        assert await log.count(JobQuery()) == 1
-        assert await log.get_nodes("job-1") == ("n1", "n2")
-        assert await log.delete(["job-1", "nope"]) == 1
-        assert await log.get_nodes("job-1") == ()
-
-
 async def test_pages_go_on_behind_a_job_in_both_orders(path: Path) -> None:
     async with JobLog.open(path) as log:
         await log.upsert_many(job(n, start_datetime=n // 3) for n in range(10))
@@ -184,20 +177,32 @@ async def test_writers_in_other_processes_and_tasks_lose_nothing(path: Path) -> 
         assert await log.count(JobQuery()) == 240
 
 
-async def test_an_older_log_is_brought_up_to_date(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with JobLog.open(path) as log:
-        await log.upsert_many([job(1)])
-    old = connect.SCHEMA_VERSION
-    monkeypatch.setattr(connect, "SCHEMA_VERSION", old + 1)
-    monkeypatch.setattr(connect, "MIGRATIONS", {old: "CREATE TABLE added (x);"})
-    async with LogReader.open(path) as reader:
-        assert await reader.row("job-1") is not None
+def tables(path: Path) -> dict[str, str]:
+    """Return what a log is made of, without comments and layout."""
     connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA user_version").fetchone() == (old + 1,)
-    assert connection.execute("SELECT count(*) FROM added").fetchone() == (0,)
+    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    made = {name: " ".join(re.sub("--.*", "", sql).split()) for name, sql in found}
     connection.close()
+    return made
+
+
+async def test_a_log_of_the_first_version_is_brought_up_to_date(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    connection = sqlite3.connect(path)
+    connection.executescript(FIRST_VERSION.read_text("utf-8"))
+    connection.close()
+    async with LogReader.open(path) as reader:
+        counts = await reader.counts()
+        assert (counts.running, counts.all, counts.failed) == (1, 3, 1)
+        row = await reader.row("failed")
+        assert row is not None
+        assert (row.seq, row.outcome, row.node, row.message) == (2, Outcome.FAILED, "n1", "no")
+        assert await reader.body("failed") == {"a": 1}
+        assert [node.name for node in await reader.nodes()] == ["n1", "n2"]
+        assert (await reader.origin("done")).node == ""
+    async with JobLog.open(path.with_name("new.db")):
+        pass
+    assert tables(path) == tables(path.with_name("new.db"))
 
 
 async def test_a_migration_that_fails_leaves_the_log_as_it_was(
@@ -206,8 +211,10 @@ async def test_a_migration_that_fails_leaves_the_log_as_it_was(
     async with JobLog.open(path):
         pass
     old = connect.SCHEMA_VERSION
+    script = path.with_name("to_next.sql")
+    script.write_text("CREATE TABLE added (x);\nNONSENSE;")
     monkeypatch.setattr(connect, "SCHEMA_VERSION", old + 1)
-    monkeypatch.setattr(connect, "MIGRATIONS", {old: "CREATE TABLE added (x);\nNONSENSE;"})
+    monkeypatch.setattr(connect, "SCRIPTS", {old: str(script)})
     with pytest.raises(LogError, match="syntax error"):
         connect.open_plain(path)
     connection = sqlite3.connect(path)

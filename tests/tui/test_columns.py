@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from jobwatch.model.job import Outcome
 from jobwatch.model.row import JobRow
 from jobwatch.model.text import one_line
 from jobwatch.model.when import UTC
@@ -20,7 +21,7 @@ ROW = JobRow(
     status="IN_PROGRESS",
     type="csv_data_load",
     user="ada",
-    ended=False,
+    outcome=Outcome.PENDING,
     start=NOW - 65_000,
     end=UNSET,
     message="loading",
@@ -99,7 +100,7 @@ def test_what_is_missing_or_no_text_is_a_dash() -> None:
 
 
 def test_time_runs_for_a_running_job_and_stands_for_one_that_ended() -> None:
-    ended = ROW._replace(ended=True, status="COMPLETE", end=NOW - 60_000)
+    ended = ROW._replace(outcome=Outcome.ENDED, status="COMPLETE", end=NOW - 60_000)
     assert ROW.taken(NOW + 1_000) == "1:06"
     assert ended.taken(NOW) == ended.taken(NOW + 1_000) == "5.0s"
     assert ended._replace(end=UNSET).taken(NOW) == "–"

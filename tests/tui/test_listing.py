@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobwatch.model.job import UNSET
+from jobwatch.model.job import UNSET, Outcome
 from jobwatch.model.row import JobRow
 from jobwatch.tui.listing import PAGE, Ghost, Listing
 
-ROW = JobRow(0, 0, "gone", "COMPLETE", UNSET, UNSET, True, 0, 1, "")
+ROW = JobRow(0, 0, "gone", "COMPLETE", UNSET, UNSET, Outcome.ENDED, 0, 1, "")
 
 
 @st.composite

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobwatch.model.job import UNSET
+from jobwatch.model.job import UNSET, Outcome
 from jobwatch.model.row import JobRow
 from jobwatch.store.job_list import Place
 from jobwatch.tui.listing import PAGE, Ghost, Listing
@@ -56,7 +56,9 @@ class Rows:
 
 
 def row(seq: int, started: int) -> JobRow:
-    return JobRow(seq, started, f"job-{seq}", "COMPLETE", "t", "u", True, started, UNSET, "")
+    return JobRow(
+        seq, started, f"job-{seq}", "COMPLETE", "t", "u", Outcome.ENDED, started, UNSET, ""
+    )
 
 
 def shown(picture: Picture, line: int) -> JobRow | None:

@@ -193,7 +193,8 @@ class MonitorScreen(Screen[None]):
         """Read the log now; a search or an order that isn't kept up is made anew."""
         if self._shown.line.found_at is not None:
             self._ask()
-        self._feed.ask_now()
+        else:
+            self._feed.ask_now()
 
     def action_zone(self) -> None:
         """Show times in the other zone."""

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from jobwatch.model.job import UNSET, Job, Json
+from jobwatch.model.node import Origin
 from jobwatch.model.pretty import Line, Path, containers_at, count_lines
 from jobwatch.model.when import UTC, Zone
 from jobwatch.tui.details import body_lines, message_lines, record_lines
@@ -46,8 +47,8 @@ class JobDetail(Vertical):
 
     job: reactive[Job | None] = reactive(None)
     """The job that is shown, without its body."""
-    nodes: reactive[tuple[str, ...]] = reactive(())
-    """The nodes that it was seen on."""
+    origin: reactive[Origin] = reactive(Origin())
+    """Where it is from, and whether that lost it."""
     zone: reactive[Zone] = reactive(UTC)
     """The zone of its times."""
     tab: reactive[DetailTab] = reactive(DetailTab.MESSAGE)
@@ -110,8 +111,9 @@ class JobDetail(Vertical):
             self._remember()
         self._show()
 
-    def watch_nodes(self) -> None:
-        """Show the record anew."""
+    def watch_origin(self, origin: Origin) -> None:
+        """Show the job anew."""
+        self._facts.lost = origin.lost_since is not None
         self._show_again()
 
     def watch_still(self, still: bool) -> None:
@@ -167,9 +169,9 @@ class JobDetail(Vertical):
     def _lines(self, folded: frozenset[Path]) -> list[Line]:
         job = self.job
         if job is None:
-            return message_lines(None, folded)
+            return message_lines(None, Origin(), folded, self.zone)
         if self.tab is DetailTab.MESSAGE:
-            return message_lines(job, folded)
+            return message_lines(job, self.origin, folded, self.zone)
         key = self._body_key(job)
         if (self._body is None or self._body[0] != key) and self._asked != key:
             self._asked = key
@@ -177,7 +179,7 @@ class JobDetail(Vertical):
         body = None if self._body is None else (self._body[1],)
         if self.tab is DetailTab.BODY:
             return body_lines(body, folded)
-        return record_lines(job, body, self.nodes, self.zone)
+        return record_lines(job, body, self.origin, self.zone)
 
     def _body_key(self, job: Job) -> object:
         # It is read again when the job gets on: megabytes, at most three times.

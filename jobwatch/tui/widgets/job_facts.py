@@ -11,10 +11,10 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
-from jobwatch.model.job import Job, Phase
+from jobwatch.model.job import Job, Outcome, Phase
 from jobwatch.model.row import state_mark
 from jobwatch.model.text import one_line
-from jobwatch.model.when import UTC, Zone, date_time
+from jobwatch.model.when import NONE, UTC, Zone, date_time
 from jobwatch.tui.theme import STATES
 
 __all__ = ["JobFacts"]
@@ -37,6 +37,8 @@ class JobFacts(Widget):
 
     job: reactive[Job | None] = reactive(None)
     """The job that is shown."""
+    lost: reactive[bool] = reactive(False)
+    """Whether it is lost: it goes on by its record, but nothing will end it."""
     zone: reactive[Zone] = reactive(UTC)
     """The zone of its start."""
     still: reactive[bool] = reactive(False)
@@ -56,13 +58,17 @@ class JobFacts(Widget):
     def tick(self) -> None:
         """Repaint the time where it reads differently now."""
         before, self._now = self._now, self._clock()
-        if self.job is not None and self.job.taken(before) != self.job.taken(self._now):
+        if self._taken(before) != self._taken(self._now):
             self.refresh(Region(0, 0, 1 + TIME_WIDTH, 1))
 
     def watch_job(self) -> None:
         """Let the time of this job grow, if it runs."""
         if not self.still:
             self._now = self._clock()
+        self._tick_if_running()
+
+    def watch_lost(self) -> None:
+        """Let no time grow that nobody knows."""
         self._tick_if_running()
 
     def watch_still(self) -> None:
@@ -74,19 +80,23 @@ class JobFacts(Widget):
         job = self.job
         if job is None:
             return Content("")
-        mark = state_mark(job.status)
+        mark = state_mark(job.status, Outcome.LOST if self.lost else job.outcome)
         coloured = self.get_visual_style(f"state--{mark.style}", partial=True)
         facts = [
             one_line(value) for value in (job.type, job.user) if isinstance(value, str) and value
         ]
         facts.append(date_time(job.start_datetime, self.zone))
         return Content.assemble(
-            f"{job.taken(self._now):<{TIME_WIDTH}} ",
+            f"{self._taken(self._now):<{TIME_WIDTH}} ",
             (f"{mark.glyph} {mark.word}", coloured),
             f"  {' · '.join(facts)}",
         )
 
+    def _taken(self, now: int) -> str:
+        return NONE if self.job is None or self.lost else self.job.taken(now)
+
     def _tick_if_running(self) -> None:
         if self._ticker is not None:
             running = self.job is not None and self.job.phase is Phase.IN_PROGRESS
-            (self._ticker.resume if running and not self.still else self._ticker.pause)()
+            ticking = running and not (self.lost or self.still)
+            (self._ticker.resume if ticking else self._ticker.pause)()

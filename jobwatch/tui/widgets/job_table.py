@@ -370,7 +370,7 @@ class JobTable(ScrollView, can_focus=True):
         for column, width in self._columns():
             style = base
             if column.state_coloured and not is_ghost:
-                mark = state_mark(row.status)
+                mark = state_mark(row.status, row.outcome)
                 style += self.get_component_rich_style(f"state--{mark.style}", partial=True)
             text = column.text(row, Cell(self.zone, self._now, width))
             segments.append(Segment(_fitted(text, width, column.right) + " ", style))

@@ -1,0 +1,179 @@
+r"""The log's SQL for lists of jobs: a view, a range of starts, a node, a text, an order.
+
+Every statement is a constant, with its parameters by name; those that differ by `Source` are
+mappings. ``:start`` and ``:end`` are the half-open range of starts, ``:node`` a node's name, and
+``:started`` with ``:seq`` the key of a job in an order of start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from jobwatch.model.formats import encode
+from jobwatch.model.query import JobQuery, SortKey, View
+
+__all__ = ["Source", "like", "source_of"]
+
+
+class Source(NamedTuple):
+    """What finds a list's jobs in order: those of a view, of all nodes or of one."""
+
+    view: View
+    one_node: bool = False
+
+
+def source_of(query: JobQuery) -> Source:
+    """Return the source of a query."""
+    return Source(query.view, query.node is not None)
+
+
+_NODE = " AND node = (SELECT node FROM nodes WHERE name = :node)"
+# An index in the order of a list, and what makes it partial.
+_RUNNING = "jobs INDEXED BY jobs_running WHERE outcome = 0"
+_FAILED = "jobs INDEXED BY jobs_failed WHERE outcome >= 2"
+_SOURCES: Mapping[Source, str] = {
+    Source(View.ALL): "jobs INDEXED BY jobs_by_start WHERE TRUE",
+    Source(View.ALL, one_node=True): "jobs INDEXED BY jobs_by_node WHERE TRUE" + _NODE,
+    Source(View.RUNNING): _RUNNING,
+    Source(View.RUNNING, one_node=True): _RUNNING + _NODE,
+    Source(View.FAILED): _FAILED,
+    Source(View.FAILED, one_node=True): _FAILED + _NODE,
+}
+
+
+def _for_each_source(statement: str) -> Mapping[Source, str]:
+    return {key: statement.replace("{source}", source) for key, source in _SOURCES.items()}
+
+
+_ROW = """
+SELECT seq, started, id, status, type, user, outcome, start_datetime, end_datetime,
+       substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node)
+"""
+_JOB = """
+SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, createdtime,
+       updatedtime, message, other, job_body, seq, started
+"""
+_IN_RANGE = "FROM {source} AND started >= :start AND started < :end"
+# A second lower bound would be taken for the seek, and the key for a filter behind it.
+_FROM_KEY = "FROM {source} AND started < :end AND (started, arrival) >= (:started, :seq)"
+_UP = " ORDER BY started, arrival"
+_DOWN = " ORDER BY started DESC, arrival DESC"
+
+COUNT_RUNNING = f"SELECT count(*) FROM {_RUNNING}"
+COUNT_FAILED = f"SELECT count(*) FROM {_FAILED}"
+# As many as there are where nothing was ever deleted, and read in no time.
+ESTIMATE_ALL = "SELECT coalesce(max(seq), 0) FROM jobs"
+
+NEWEST_ROWS = _for_each_source(_ROW + _IN_RANGE + _DOWN + " LIMIT :limit")
+FIRST_KEY = _for_each_source("SELECT started, seq " + _IN_RANGE + _UP + " LIMIT 1")
+COUNT_RANGE = _for_each_source("SELECT count(*) " + _IN_RANGE)
+IS_LISTED = _for_each_source(
+    "SELECT count(*) FROM {source} AND started = :started AND arrival = :seq"
+    " AND :started >= :start AND :started < :end"
+)
+# The next :limit keys from the key on, each :stride rows apart.
+NEXT_KEYS = _for_each_source("""
+WITH RECURSIVE hop (started, seq) AS (
+    VALUES (:started, :seq)
+    UNION ALL
+    SELECT next.started, next.seq FROM hop CROSS JOIN jobs AS next
+    WHERE next.seq = (SELECT seq FROM {source} AND started < :end
+                      AND (started, arrival) >= (hop.started, hop.seq)
+                      ORDER BY started, arrival LIMIT 1 OFFSET :stride)
+    LIMIT :limit + 1
+)
+SELECT started, seq FROM hop LIMIT -1 OFFSET 1
+""")
+COUNT_FROM = _for_each_source("SELECT count(*) " + _FROM_KEY)
+# From the key to, but without, the key (:to_started, :to_seq).
+COUNT_BETWEEN = _for_each_source(
+    "SELECT count(*) FROM {source} AND (started, arrival) >= (:started, :seq)"
+    " AND (started, arrival) < (:to_started, :to_seq)"
+)
+# :limit rows from the :offset-th behind the key on.
+ROWS_FROM = _for_each_source(_ROW + _FROM_KEY + _UP + " LIMIT :limit OFFSET :offset")
+
+# :text as it is, and as it stands within JSON.
+_MATCHES = r"""
+ AND (id LIKE :text ESCAPE '\' OR type LIKE :text ESCAPE '\' OR user LIKE :text ESCAPE '\'
+      OR message LIKE :text ESCAPE '\'
+      OR typeof(message) = 'blob' AND CAST(message AS TEXT) LIKE :text_in_json ESCAPE '\')
+"""
+COUNT_MATCHES = _for_each_source("SELECT count(*) " + _IN_RANGE + _MATCHES)
+
+# Up to :limit jobs from behind a key on, to the range's other end.
+_BEHIND_DOWN = "FROM {source} AND started >= :start AND (started, arrival) < (:started, :seq)"
+_BEHIND_UP = "FROM {source} AND started < :end AND (started, arrival) > (:started, :seq)"
+JOBS_DOWN = _for_each_source(_JOB + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
+JOBS_UP = _for_each_source(_JOB + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
+ROWS_DOWN = _for_each_source(_ROW + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
+ROWS_UP = _for_each_source(_ROW + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
+
+# A result that no index has in order is numbered once, in a table of the reader's own.
+CREATE_FOUND = "CREATE TEMP TABLE found (position INTEGER PRIMARY KEY, seq INTEGER NOT NULL)"
+CREATE_FOUND_SEQ = "CREATE INDEX temp.found_by_seq ON found (seq)"
+DROP_FOUND = "DROP TABLE IF EXISTS temp.found"
+COUNT_FOUND = "SELECT coalesce(max(position), 0) FROM temp.found"
+
+# The start of the :offset-th row from the range's end (or beginning): where a slice of a search
+# ends.
+SLICE_DOWN = _for_each_source("SELECT started " + _IN_RANGE + _DOWN + " LIMIT 1 OFFSET :offset")
+SLICE_UP = _for_each_source("SELECT started " + _IN_RANGE + _UP + " LIMIT 1 OFFSET :offset")
+# Upwards even where the newest are wanted first: SQLite steps from row to next row at half the cost
+# of a step back.
+FIND = _for_each_source("SELECT seq " + _IN_RANGE + _MATCHES + _UP)
+ADD_FOUND = "INSERT INTO temp.found (seq) VALUES (?)"
+
+# :now is for those that go on.
+_DURATION = """
+CASE WHEN typeof(start_datetime) NOT IN ('integer', 'real') THEN NULL
+     WHEN typeof(end_datetime) IN ('integer', 'real') THEN end_datetime - start_datetime
+     WHEN outcome = 0 THEN :now - start_datetime END
+"""
+_SORTS = {
+    SortKey.STARTED: "started",
+    SortKey.DURATION: _DURATION,
+    SortKey.STATUS: "status",
+    SortKey.TYPE: "type",
+    SortKey.USER: "user",
+}
+
+
+def _sorted(direction: str) -> Mapping[tuple[Source, SortKey], str]:
+    statements = _for_each_source(
+        "INSERT INTO temp.found (seq) SELECT seq " + _IN_RANGE + _MATCHES + " ORDER BY {sort}"
+        f"{direction} NULLS LAST, started DESC, arrival DESC"
+    )
+    return {
+        (source, key): statement.replace("{sort}", sort)
+        for source, statement in statements.items()
+        for key, sort in _SORTS.items()
+    }
+
+
+SORT_DOWN = _sorted(" DESC")
+SORT_UP = _sorted("")
+
+# The rows behind one position, up to and with another.
+FOUND_ROWS = """
+SELECT jobs.seq, started, id, status, type, user, outcome, start_datetime, end_datetime,
+       substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node)
+FROM temp.found LEFT JOIN jobs USING (seq)
+WHERE position > ? AND position <= ?
+ORDER BY position
+"""
+FOUND_POSITION = "SELECT position FROM temp.found WHERE seq = ?"
+FOUND_NEAREST = """
+SELECT position FROM temp.found JOIN jobs USING (seq) ORDER BY abs(started - ?1), position LIMIT 1
+"""
+
+
+def like(text: str) -> tuple[str, str]:
+    r"""Return the LIKE patterns (escape ``\``) for text as it is, and as it stands within JSON."""
+    return _pattern(text), _pattern(encode(text)[1:-1].decode())
+
+
+def _pattern(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
