@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,13 +14,23 @@ from jobwatch.model.row import StateMark
 from jobwatch.model.text import one_line
 from jobwatch.model.when import Zone, day_of, duration, hour_minute
 
-__all__ = ["HEARTBEAT", "Node", "NodeState", "Origin", "node_facts", "node_mark"]
+__all__ = [
+    "HEARTBEAT",
+    "SKEW_SHOWN",
+    "Node",
+    "NodeState",
+    "Origin",
+    "node_facts",
+    "node_mark",
+    "short_names",
+]
 
 HEARTBEAT = 15_000
 """How often, in ms, a mirror says that what it knows still holds."""
 
 SILENT_AFTER = 3 * HEARTBEAT
 SKEW_SHOWN = 2_000
+"""By how many ms a node's clock is ahead or behind before that is said."""
 
 
 class NodeState(StrEnum):
@@ -26,6 +38,7 @@ class NodeState(StrEnum):
 
     LIVE = "live"
     REFUSED = "refused"
+    FAILING = "failing"
     UNAUTHORISED = "not authorised"
     STOPPED = "not watched"
 
@@ -71,9 +84,12 @@ class Node(Struct, frozen=True, kw_only=True):
         return now - max(self.checked_at, self.retry_at or 0) < SILENT_AFTER
 
 
+_PARTS = re.compile(r"(?<=[.:/])|(?=[.:/])")
+
 _MARKS = {
     NodeState.LIVE: StateMark("●", "live", "complete"),
     NodeState.REFUSED: StateMark("✗", "refused", "error"),
+    NodeState.FAILING: StateMark("✗", "failing", "error"),
     NodeState.UNAUTHORISED: StateMark("✗", "not authorised", "error"),
     NodeState.STOPPED: StateMark("○", "not watched", "created"),
 }
@@ -100,6 +116,19 @@ def node_facts(node: Node, now: int, zone: Zone) -> list[str]:
     if node.skew is not None and abs(node.skew) > SKEW_SHOWN:
         facts.append(f"clock {duration(abs(node.skew))} {'ahead' if node.skew > 0 else 'behind'}")
     return facts
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Return of each name what tells it from the others, without the ends that all have alike.
+
+    The parts of a name lie between its dots and colons.
+    """
+    parts = [_PARTS.split(name) for name in names]
+    shortest = min(map(len, parts), default=0) - 1
+    first = next((n for n in range(shortest) if len({p[n] for p in parts}) > 1), shortest)
+    left = shortest - first
+    last = next((n for n in range(left) if len({p[-1 - n] for p in parts}) > 1), left)
+    return {name: "".join(p[first : len(p) - last]) for name, p in zip(names, parts, strict=True)}
 
 
 def _moment(ms: int, now: int, zone: Zone) -> str:

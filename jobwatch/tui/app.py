@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
+from jobwatch.model.node import Node
 from jobwatch.model.when import Zone, local_zone, now_ms
 from jobwatch.store.edits import Clock
 from jobwatch.tui.commands import COMMANDS
@@ -23,7 +24,7 @@ __all__ = ["JobwatchApp"]
 class JobwatchApp(App[None]):
     """The monitor of one job log; `interval` is in seconds.
 
-    `first` is shown at once, before the log is opened to be followed.
+    `first` and `nodes` are shown at once, before the log is opened to be followed.
     """
 
     TITLE = "jobwatch"
@@ -43,6 +44,7 @@ class JobwatchApp(App[None]):
         zone: Zone | None = None,
         clock: Clock = now_ms,
         first: Picture | None = None,
+        nodes: Sequence[Node] = (),
     ) -> None:
         super().__init__()
         self.register_theme(THEME)
@@ -51,7 +53,12 @@ class JobwatchApp(App[None]):
         # A monitor is read, not watched moving; and an idle one must write nothing.
         self.animation_level = "none"
         self._monitor = MonitorScreen(
-            path, interval=interval, zone=zone or local_zone(), clock=clock, first=first
+            path,
+            interval=interval,
+            zone=zone or local_zone(),
+            clock=clock,
+            first=first,
+            nodes=nodes,
         )
 
     def on_ready(self) -> None:

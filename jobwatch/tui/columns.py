@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from jobwatch.model.job import Json
@@ -21,6 +22,8 @@ class Cell(NamedTuple):
     zone: Zone
     now: int
     width: int
+    nodes: Mapping[str, str] = MappingProxyType({})
+    """How nodes are called where all of them are known: by what tells them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +61,33 @@ STATE = Column("State", _state, 10, 10, SortKey.STATUS, state_coloured=True)
 TYPE = Column("Type", lambda row, cell: _value(row.type), 14, 22, SortKey.TYPE)
 USER = Column("User", lambda row, cell: _value(row.user), 9, 16, SortKey.USER)
 STARTED = Column("Started", _started, 11, 19, SortKey.STARTED)
+NODE = Column("Node", lambda row, cell: one_line(cell.nodes.get(row.node, row.node)) or "–", 8, 16)
 MESSAGE = Column("Message", lambda row, cell: one_line(row.message), 18, 10_000)
 ID = Column("Id", lambda row, cell: one_line(row.id)[: cell.width], 8, 8)
 
 # What changes each second stands first: Textual crops a dirty line only on its right.
-_ORDER = (ELAPSED, STATE, TYPE, USER, STARTED, MESSAGE, ID)
+_ORDER = (ELAPSED, STATE, NODE, TYPE, USER, STARTED, MESSAGE, ID)
 # Who gets room first, at its narrow width; then who grows.
-_PRIORITY = (ELAPSED, STATE, MESSAGE, TYPE, STARTED, USER, ID)
-_GROWTH = ((MESSAGE, 26), (TYPE, 18), (STARTED, 19), (TYPE, 22), (MESSAGE, 48), (USER, 14))
+_PRIORITY = (ELAPSED, STATE, MESSAGE, TYPE, NODE, STARTED, USER, ID)
+_GROWTH = (
+    (MESSAGE, 26),
+    (TYPE, 18),
+    (NODE, 12),
+    (STARTED, 19),
+    (TYPE, 22),
+    (NODE, 16),
+    (MESSAGE, 48),
+    (USER, 14),
+)
 
 
-def layout(width: int) -> list[tuple[Column, int]]:
+def layout(width: int, *, with_nodes: bool = False) -> list[tuple[Column, int]]:
     """Return the columns that fit a width, with a width for each; one cell lies between two."""
     widths: dict[str, int] = {}
     left = width
     for column in _PRIORITY:
         needed = column.narrow + 1
-        if left >= needed:
+        if left >= needed and (with_nodes or column is not NODE):
             widths[column.label] = column.narrow
             left -= needed
     for column, wide in _GROWTH:

@@ -81,6 +81,15 @@ COMMANDS = (
         footer=True,
     ),
     Command(
+        id="node",
+        key="n",
+        shown="n",
+        label="Node",
+        help="Jobs of the next node alone, then of all",
+        group="Search",
+        action="node",
+    ),
+    Command(
         id="help",
         key="question_mark",
         shown="?",

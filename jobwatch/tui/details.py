@@ -20,10 +20,11 @@ def message_lines(
 ) -> list[Line]:
     """Return what a job said, and first why it is lost if it is."""
     if job is not None and origin.lost_since is not None:
-        return [*_lost(origin, zone), *message_lines(job, Origin(), folded, zone)]
+        said = message_lines(job, Origin(), folded, zone) if _has_message(job) else []
+        return [*_lost(origin, zone), *said]
     if job is None:
         return [_dim("No job is selected.")]
-    if job.message is UNSET or job.message is None or job.message == "":
+    if not _has_message(job):
         ended = job.phase is Phase.ENDED
         return [_dim("It ended without a message." if ended else "No message yet.")]
     return text_lines(job.message) if isinstance(job.message, str) else pretty(job.message, folded)
@@ -51,6 +52,10 @@ def record_lines(job: Job, body: tuple[Json] | None, origin: Origin, zone: Zone)
     if origin.node:
         lines.append(_field("seen on", Token(one_line(origin.node))))
     return lines
+
+
+def _has_message(job: Job) -> bool:
+    return not (job.message is UNSET or job.message is None or job.message == "")
 
 
 def _lost(origin: Origin, zone: Zone) -> list[Line]:

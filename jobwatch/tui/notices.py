@@ -18,6 +18,7 @@ def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) 
         return (
             "This log has no jobs yet.",
             "",
+            "jobwatch watch URL     mirrors a HarperDB node, such as http://node1:9925",
             "jobwatch import FILE   loads job records: JSON, NDJSON or CSV",
             "jobwatch seed          makes sample jobs",
             "jobwatch demo          shows simulated jobs, in a log of its own",
@@ -32,13 +33,16 @@ def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) 
         lines.append("Nothing is running.")
     else:
         lines.append(f"There is no {kind}.")
+    if query.node is not None:
+        lines.append(f"Only jobs of {one_line(query.node)} are shown; n shows the next node's.")
     if query.range != ALWAYS:
         lines.append(describe(query.range, zone))
         if nearest is not None:
             lines.append(f"The nearest job started on {date_time(nearest, zone)}.")
     lines.append("")
-    if query.text or query.range != ALWAYS:
-        lines.append("Esc clears the filter, then the range; d picks other dates.")
+    if query.text or query.range != ALWAYS or query.node is not None:
+        node = "" if query.node is None else ", then the node"
+        lines.append(f"Esc clears the filter, then the range{node}; d picks other dates.")
     elif query.view is not View.ALL:
         lines.append(f"2 shows all {jobs:,} jobs.")
     return tuple(lines)

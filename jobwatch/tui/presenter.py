@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
+from jobwatch.model.node import Node, short_names
 from jobwatch.model.query import JobQuery, View
 from jobwatch.model.when import ALWAYS, Zone, day_edges, day_of
 from jobwatch.store.connect import LogError
@@ -17,6 +18,7 @@ from jobwatch.tui.notices import notice
 from jobwatch.tui.source import Source
 from jobwatch.tui.widgets.job_detail import JobDetail
 from jobwatch.tui.widgets.job_table import JobTable
+from jobwatch.tui.widgets.node_bar import NodeBar
 from jobwatch.tui.widgets.query_line import QueryLine
 from jobwatch.tui.widgets.status_bar import StatusBar
 from jobwatch.tui.widgets.view_tabs import ViewTabs
@@ -28,6 +30,7 @@ class Widgets(NamedTuple):
     """The widgets that show the log."""
 
     status: StatusBar
+    nodes: NodeBar
     tabs: ViewTabs
     line: QueryLine
     table: JobTable
@@ -151,8 +154,20 @@ class Presenter:
 
     # What goes with a result
 
+    def show_nodes(self, nodes: Sequence[Node]) -> None:
+        """Show how the nodes do; with several, a column says whose each job is."""
+        self._widgets.nodes.nodes = tuple(nodes)
+        self._widgets.table.nodes = short_names([node.name for node in nodes])
+
+    def next_node(self) -> str | None:
+        """Return the node behind that of the query, None behind the last."""
+        names = [node.name for node in self._widgets.nodes.nodes]
+        turn = [None, *names, None]
+        return turn[turn.index(self.query.node) + 1] if self.query.node in turn else None
+
     async def _show_circumstances(self, source: Source) -> None:
         """Show the counts, what narrows the view, and why there is nothing in it."""
+        self.show_nodes(await source.reader.nodes())
         counts = await source.reader.counts()
         self._widgets.tabs.counts = {
             View.RUNNING: counts.running,

@@ -36,9 +36,10 @@ def cells(row: JobRow, width: int = 120) -> dict[str, str]:
     return {column.label: column.text(row, Cell(UTC, NOW, wide)) for column, wide in layout(width)}
 
 
+@pytest.mark.parametrize("with_nodes", [False, True])
 @pytest.mark.parametrize("width", range(20, 301))
-def test_columns_and_the_gap_behind_each_fit_the_width(width: int) -> None:
-    columns = layout(width)
+def test_columns_and_the_gap_behind_each_fit_the_width(width: int, with_nodes: bool) -> None:
+    columns = layout(width, with_nodes=with_nodes)
     taken = sum(wide + 1 for _, wide in columns)
     assert taken <= width
     assert all(column.narrow <= wide <= column.wide for column, wide in columns)
@@ -64,6 +65,34 @@ def test_even_a_table_that_is_too_narrow_is_not_overfull(width: int) -> None:
 )
 def test_a_wider_table_shows_more_columns(width: int, shown: list[str]) -> None:
     assert labels(width) == shown
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (20, ["Time", "State"]),
+        (60, ["Time", "State", "Type", "Message"]),
+        (80, ["Time", "State", "Node", "Type", "Started", "Message"]),
+        (120, ["Time", "State", "Node", "Type", "User", "Started", "Message", "Id"]),
+    ],
+)
+def test_where_there_are_several_nodes_that_of_a_job_comes_before_its_user(
+    width: int, shown: list[str]
+) -> None:
+    assert [column.label for column, _ in layout(width, with_nodes=True)] == shown
+
+
+def test_a_node_is_called_by_what_tells_it_from_the_others() -> None:
+    row = ROW._replace(node="n1.example.com")
+    [node] = [column for column, _ in layout(120, with_nodes=True) if column.label == "Node"]
+    assert node.text(row, Cell(UTC, NOW, 8, {"n1.example.com": "n1"})) == "n1"
+    assert node.text(row, Cell(UTC, NOW, 8)) == "n1.example.com"
+    assert node.text(ROW, Cell(UTC, NOW, 8)) == "–"
+
+
+def test_a_lost_job_is_said_to_be_lost_and_has_no_time() -> None:
+    shown = cells(ROW._replace(outcome=Outcome.LOST))
+    assert (shown["Time"], shown["State"]) == ("–", "? lost")
 
 
 def test_the_message_gets_what_is_left() -> None:

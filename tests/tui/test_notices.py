@@ -52,3 +52,12 @@ def test_a_text_without_a_match_is_repeated_and_its_escapes_are_seen() -> None:
     assert "No job has “[b]\\x1b]52;c;x\\x07” in its id, type, user or message." in text
     assert "2026-11-23 00:00" in text
     assert "Esc clears" in text
+
+
+def test_a_node_without_jobs_here_is_named_with_the_way_to_the_others() -> None:
+    assert notice(JobQuery(View.RUNNING, node="n1\x1b"), 7, None, UTC) == (
+        "Nothing is running.",
+        "Only jobs of n1\\x1b are shown; n shows the next node's.",
+        "",
+        "Esc clears the filter, then the range, then the node; d picks other dates.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from jobwatch.model.node import Node
 from jobwatch.model.query import Sort, SortKey, View
 from jobwatch.model.text import one_line
 from jobwatch.model.when import ALWAYS, UTC, TimeRange, Zone
@@ -25,6 +27,7 @@ from jobwatch.tui.presenter import Presenter, Widgets
 from jobwatch.tui.widgets.filter_input import FilterInput
 from jobwatch.tui.widgets.job_detail import JobDetail
 from jobwatch.tui.widgets.job_table import JobTable
+from jobwatch.tui.widgets.node_bar import NodeBar
 from jobwatch.tui.widgets.query_line import QueryLine
 from jobwatch.tui.widgets.status_bar import StatusBar
 from jobwatch.tui.widgets.view_tabs import ViewTabs
@@ -50,15 +53,24 @@ class MonitorScreen(Screen[None]):
     AUTO_FOCUS = "JobTable"
 
     def __init__(
-        self, path: Path, *, interval: float, zone: Zone, clock: Clock, first: Picture | None
+        self,
+        path: Path,
+        *,
+        interval: float,
+        zone: Zone,
+        clock: Clock,
+        first: Picture | None,
+        nodes: Sequence[Node],
     ) -> None:
         super().__init__()
         self._first = first
+        self._first_nodes = nodes
         self._clock = clock
         self._local = self._zone = zone
         self._filter = FilterInput(id="filter")
         self._shown = Widgets(
             StatusBar(path.name, clock),
+            NodeBar(clock),
             ViewTabs(),
             QueryLine(clock),
             JobTable(clock=clock),
@@ -70,6 +82,7 @@ class MonitorScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the monitor from top to bottom."""
         yield self._shown.status
+        yield self._shown.nodes
         yield self._shown.tabs
         yield self._shown.line
         with Container(id="panes"):
@@ -82,6 +95,7 @@ class MonitorScreen(Screen[None]):
         """Begin to follow the log."""
         self._filter.display = False
         self._set_zone(self._zone)
+        self._presenter.show_nodes(self._first_nodes)
         if self._first is not None:
             self._shown.table.show(self._first)
         self._following = self.run_worker(self._feed.run(self._presenter), name="follow the log")
@@ -119,6 +133,10 @@ class MonitorScreen(Screen[None]):
     def _view_chosen(self, message: ViewTabs.Chosen) -> None:
         self._ask(view=message.view)
 
+    @on(NodeBar.Chosen)
+    def _node_chosen(self, message: NodeBar.Chosen) -> None:
+        self._ask(node=None if message.name == self._presenter.query.node else message.name)
+
     @on(Input.Changed, "#filter")
     def _filter_changed(self, message: Input.Changed) -> None:
         if message.value != self._presenter.query.text:
@@ -155,6 +173,13 @@ class MonitorScreen(Screen[None]):
         """Order by the next of the sorts."""
         index = SORTS.index(self._presenter.query.sort)
         self._ask(sort=SORTS[(index + 1) % len(SORTS)])
+
+    def action_node(self) -> None:
+        """Show the jobs of the next node alone."""
+        if self._shown.nodes.nodes:
+            self._ask(node=self._presenter.next_node())
+        else:
+            self.notify("No job of this log is of a node.", markup=False, timeout=3)
 
     async def action_dates(self) -> None:
         """Open the search by date, and apply what it returns."""
@@ -215,7 +240,7 @@ class MonitorScreen(Screen[None]):
         self.app.exit()
 
     async def action_back(self) -> None:
-        """Undo one thing: the whole window, the input, the filter, the range."""
+        """Undo one thing: the whole window, the input, the filter, the range, the node."""
         query = self._presenter.query
         if self.has_class("-maximised"):
             self.remove_class("-maximised")
@@ -227,6 +252,8 @@ class MonitorScreen(Screen[None]):
             self._ask(text="")
         elif query.range != ALWAYS:
             self._ask(range=ALWAYS)
+        elif query.node is not None:
+            self._ask(node=None)
         else:
             self._shown.table.focus()
 
@@ -241,5 +268,6 @@ class MonitorScreen(Screen[None]):
 
     def _set_zone(self, zone: Zone) -> None:
         self._zone = zone
-        for widget in (*self._shown[:1], *self._shown[2:]):
+        shown = self._shown
+        for widget in (shown.status, shown.nodes, shown.line, shown.table, shown.detail):
             widget.zone = zone

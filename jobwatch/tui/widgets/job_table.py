@@ -70,6 +70,8 @@ class JobTable(ScrollView, can_focus=True):
     """The zone of all times on screen."""
     sort: reactive[Sort] = reactive(Sort())
     """The order of the listing, shown in the header."""
+    nodes: reactive[dict[str, str]] = reactive(dict)
+    """What each node is called in the column of nodes, which is there if there are several."""
     notice: reactive[tuple[str, ...]] = reactive(())
     """What an empty table says, a line each."""
     still: reactive[bool] = reactive(False)
@@ -305,6 +307,10 @@ class JobTable(ScrollView, can_focus=True):
         """Draw all times anew."""
         self.refresh()
 
+    def watch_nodes(self) -> None:
+        """Draw all columns anew."""
+        self.refresh()
+
     def watch_sort(self) -> None:
         """Draw the header anew."""
         self.refresh()
@@ -372,7 +378,7 @@ class JobTable(ScrollView, can_focus=True):
             if column.state_coloured and not is_ghost:
                 mark = state_mark(row.status, row.outcome)
                 style += self.get_component_rich_style(f"state--{mark.style}", partial=True)
-            text = column.text(row, Cell(self.zone, self._now, width))
+            text = column.text(row, Cell(self.zone, self._now, width, self.nodes))
             segments.append(Segment(_fitted(text, width, column.right) + " ", style))
         return self._padded(segments, base)
 
@@ -380,7 +386,7 @@ class JobTable(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
     def _columns(self) -> list[tuple[Column, int]]:
-        return layout(self.size.width)
+        return layout(self.size.width, with_nodes=len(self.nodes) > 1)
 
     def _visible_rows(self) -> list[JobRow | None]:
         top = self.scroll_offset.y

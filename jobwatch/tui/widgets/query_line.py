@@ -1,4 +1,4 @@
-"""QueryLine: the range and the text that narrow the view, and what came of it."""
+"""QueryLine: the range, the node and the text that narrow the view, and what came of it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ class QueryLine(Widget):
         parts = [f"{count} job{'' if count == '1' else 's'}"]
         if self.asked.text:
             parts.append(f"with “{one_line(self.asked.text)}”")
+        if self.asked.node is not None:
+            parts.append(f"on {one_line(self.asked.node)}")
         if self.asked.range != ALWAYS:
             parts.append(describe(self.asked.range, self.zone))
         if self.found_at is not None:
@@ -57,5 +59,6 @@ class QueryLine(Widget):
         return Content(" " + " · ".join(parts))
 
     def _appear(self) -> None:
-        narrowed = bool(self.asked.text) or self.asked.range != ALWAYS
+        asked = self.asked
+        narrowed = bool(asked.text) or asked.node is not None or asked.range != ALWAYS
         self.display = narrowed or self.found_at is not None
