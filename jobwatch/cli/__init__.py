@@ -14,6 +14,8 @@ import click
 
 from jobwatch.cli.asking import search, show
 from jobwatch.cli.filling import demo, import_, seed
+from jobwatch.cli.serving import serve
+from jobwatch.cli.syncing import sync
 from jobwatch.cli.watching import watch
 from jobwatch.config import read_settings
 from jobwatch.store.connect import LogError
@@ -58,7 +60,7 @@ def jobwatch(context: click.Context, store: Path | None) -> None:
         context.invoke(watch)
 
 
-for command in (watch, import_, seed, demo, show, search):
+for command in (watch, sync, import_, seed, demo, show, search, serve):
     jobwatch.add_command(command)
 
 

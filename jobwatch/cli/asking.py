@@ -42,7 +42,7 @@ ON_A_TERMINAL = 100
 @zone_option
 @click.pass_obj
 def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
-    r"""Show one job by its ID; exit with 1 if the log doesn't have it.
+    """Show one job by its ID; exit with 1 if the log doesn't have it.
 
     \b
     jobwatch show 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a
@@ -79,7 +79,7 @@ def search(
     json_: bool,
     zone: Zone,
 ) -> int:
-    r"""Search jobs by start date, and list them from the oldest to the newest.
+    """Search jobs by start date, and list them from the oldest to the newest.
 
     A DATE is 2026-11-23, 2026-11-23T14:00+02:00, 2026-03, today, yesterday, -7d or -90m; as an end
     it includes the whole day, month or minute that it names.

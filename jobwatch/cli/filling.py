@@ -51,7 +51,7 @@ def import_(
     dry_run: bool,
     json_: bool,
 ) -> int:
-    r"""Load job records from FILEs, or from stdin (-), into the log.
+    """Load job records from FILEs, or from stdin (-), into the log.
 
     A file is a JSON array, one object, a saved response of HarperDB, NDJSON, or CSV. Good records
     are kept even where others are bad; exit with 1 if any was bad.
@@ -106,7 +106,7 @@ def seed(
     until: str | None,
     zone: Zone,
 ) -> int:
-    r"""Fill the log with believable sample jobs.
+    """Fill the log with believable sample jobs.
 
     \b
     jobwatch seed
@@ -134,7 +134,7 @@ def seed(
 @click.command()
 @zone_option
 def demo(zone: Zone) -> int:
-    r"""Show the monitor on a throw-away log, with simulated jobs running.
+    """Show the monitor on a throw-away log, with simulated jobs running.
 
     \b
     jobwatch demo

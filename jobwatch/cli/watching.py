@@ -1,15 +1,18 @@
-"""``watch``: the monitor on a log."""
+"""``watch``: the monitor on a log, and on the nodes that are mirrored into it."""
 
 from __future__ import annotations
 
 import gc
 import re
+from pathlib import Path
 
 import click
 
+from jobwatch.cli.mirroring import make_plan, node_options
 from jobwatch.cli.options import reading, zone_option
 from jobwatch.model.settings import Settings
 from jobwatch.model.when import Zone
+from jobwatch.store.connect import open_plain
 
 __all__ = ["watch"]
 
@@ -46,16 +49,33 @@ interval_option = click.option(
 
 
 @click.command()
+@click.argument("urls", nargs=-1, metavar="[URL]...")
 @interval_option
 @zone_option
+@node_options
 @click.pass_obj
-def watch(settings: Settings, interval: float, zone: Zone) -> int:
-    r"""Open the monitor.
+def watch(
+    settings: Settings,
+    interval: float,
+    zone: Zone,
+    urls: tuple[str, ...],
+    since: str | None,
+    rate: float,
+    cafile: Path | None,
+    ids: tuple[str, ...],
+) -> int:
+    """Open the monitor; with URLs of HarperDB nodes, mirror their jobs into the log meanwhile.
+
+    Who one is to a node: JOBWATCH_USER and JOBWATCH_PASSWORD, else ~/.netrc, else what is typed.
 
     \b
     jobwatch watch
     jobwatch --store nightly.db watch --interval 5s
+    jobwatch watch http://node1:9925 http://node2:9925 --since 30d
     """
+    plan = make_plan(urls, since=since, rate=rate, cafile=cafile, ids=ids, zone=zone)
+    if plan.nodes:
+        open_plain(settings.store).close()
     gc.disable()  # until the first paint
     from jobwatch.tui.app import JobwatchApp
     from jobwatch.tui.listing import PAGE
@@ -64,6 +84,12 @@ def watch(settings: Settings, interval: float, zone: Zone) -> int:
     with reading(settings) as log:
         rows = log.newest_rows(FIRST_QUERY, 2 * PAGE)
         first = first_picture(rows, log.count(FIRST_QUERY))
-    app = JobwatchApp(settings.store, interval=interval, zone=zone, first=first)
-    app.run()
+        nodes = log.nodes()
+    app = JobwatchApp(settings.store, interval=interval, zone=zone, first=first, nodes=nodes)
+    if plan.nodes:
+        from jobwatch.cli.watching_nodes import watch_nodes
+
+        watch_nodes(app, settings.store, plan)
+    else:
+        app.run()
     return app.return_code or 0
