@@ -11,18 +11,36 @@ import tempfile
 from pathlib import Path
 
 from jobwatch.feeds.samples import seed_jobs
+from jobwatch.model.job import Job
+from jobwatch.model.node import Node, NodeState
 from jobwatch.model.when import UTC
+from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.tui.app import JobwatchApp
 
 HERE = Path(__file__).parent
 NOW = 1_795_471_396_000
 
+NODES = (
+    Node(name="db1.example.com", state=NodeState.LIVE, checked_at=NOW),
+    Node(
+        name="db2.example.com",
+        state=NodeState.LIVE,
+        checked_at=NOW,
+        process_started=NOW - 3_600_000,
+        skew=4_200,
+    ),
+    Node(name="db3.example.com", state=NodeState.REFUSED, checked_at=NOW, retry_at=NOW + 7_000),
+)
+
 PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "monitor-120x36": ((120, 36), ["2", *["j"] * 12, "tab", "right"]),
     "running-80x24": ((80, 24), ["j"]),
     "failed-160x50": ((160, 50), ["3", "j", "tab", "right", "right"]),
     "dates-80x24": ((80, 24), ["d", "up", "enter", "down"]),
+}
+OF_NODES: dict[str, tuple[tuple[int, int], list[str]]] = {
+    "nodes-100x24": ((100, 24), ["3"]),
 }
 
 
@@ -33,14 +51,39 @@ async def main() -> None:
         with PlainJobLog.open(path) as log:
             log.upsert_many(seed_jobs(count=5_000, days=45, running=9, now=NOW, random_state=11))
         for name, (size, keys) in PICTURES.items():
-            app = JobwatchApp(path, interval=0.02, zone=UTC, clock=lambda: NOW)
-            async with app.run_test(size=size) as pilot:
-                await pilot.pause(0.5)
-                for key in keys:
-                    await pilot.press(key)
-                    await pilot.pause(0.2)
-                svg = app.export_screenshot(title="jobwatch")
-            (HERE / f"{name}.svg").write_text(_standing_alone(svg), "utf-8")
+            await _picture(path, name, size, keys)
+        path = Path(folder) / "cluster.db"
+        await _mirror(path)
+        for name, (size, keys) in OF_NODES.items():
+            await _picture(path, name, size, keys)
+
+
+async def _mirror(path: Path) -> None:
+    jobs = list(seed_jobs(count=5_000, days=45, running=9, now=NOW, random_state=11))
+    lost = Job(
+        id="f4c1d2aa-93cb-4d2e-8f1e-52a9d3b6f7e0",
+        type="csv_file_load",
+        user="etl",
+        status="IN_PROGRESS",
+        start_datetime=NOW - 3_700_000,
+    )
+    async with JobLog.open(path) as log:
+        for number, node in enumerate(NODES):
+            await log.upsert_many(jobs[number :: len(NODES)], node=node.name)
+        await log.upsert_many([lost], node=NODES[1].name)
+        for node in NODES:
+            await log.save_node(node)
+
+
+async def _picture(path: Path, name: str, size: tuple[int, int], keys: list[str]) -> None:
+    app = JobwatchApp(path, interval=0.02, zone=UTC, clock=lambda: NOW)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(0.5)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.2)
+        svg = app.export_screenshot(title="jobwatch")
+    (HERE / f"{name}.svg").write_text(_standing_alone(svg), "utf-8")
 
 
 def _standing_alone(svg: str) -> str:

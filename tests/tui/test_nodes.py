@@ -69,7 +69,7 @@ async def test_a_mirror_that_fell_silent_is_said_without_any_change_of_the_log(
     monitor: Monitor, clock: FakeClock
 ) -> None:
     clock.now += 600_000
-    await monitor.shows("○ n1.example.com not watched · since 22:03")
+    await monitor.shows("○ n1 not watched · since 22:03  ○ n2 not watched · since 22:03")
 
 
 async def test_a_log_without_nodes_has_no_line_for_them(log: Path, clock: FakeClock) -> None:
@@ -83,9 +83,13 @@ async def test_a_log_without_nodes_has_no_line_for_them(log: Path, clock: FakeCl
 async def test_a_line_too_narrow_for_all_says_most_of_those_in_trouble(
     monitor: Monitor,
 ) -> None:
-    many = [LIVE.replace(name=f"node{n}.example.com") for n in range(1, 9)]
-    await save(monitor, *many)
-    await monitor.shows("✗ n2.example.com refused · retrying in 9 s  ● 9 live")
+    third = LIVE.replace(name="n3.example.com")
+    await save(monitor, third)
+    await monitor.shows("● n1 live  ✗ n2 refused · retrying in 9 s  ● n3 live")
+    await save(monitor, *(third.replace(name=f"n{n}.example.com") for n in range(4, 9)))
+    await monitor.shows("● n1  ✗ n2 refused · retrying in 9 s  ● n3  ● n4  ● n5  ● n6  ● n7  ● n8")
+    await save(monitor, *(third.replace(name=f"n{n}.example.com") for n in range(10, 20)))
+    await monitor.shows("✗ n2 refused · retrying in 9 s  ● 17 live")
 
 
 async def test_with_several_nodes_a_column_says_whose_each_job_is(monitor: Monitor) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from textual.pilot import Pilot
 
+from jobwatch.model.job import Job
+from jobwatch.model.node import Node, NodeState
 from jobwatch.model.when import UTC
+from jobwatch.store.job_log import JobLog
 from jobwatch.tui.app import JobwatchApp
 from jobwatch.tui.screens.date_search import DateSearch
 from jobwatch.tui.widgets.job_table import JobTable
-from tests.tui.harness import FakeClock
+from tests.tui.harness import NOW, FakeClock, a_job
 
 
 class SnapCompare(Protocol):
@@ -36,11 +40,11 @@ def monitor(log: Path, clock: FakeClock) -> JobwatchApp:
     return JobwatchApp(log, interval=3600, zone=UTC, clock=clock)
 
 
-async def settled(pilot: Pilot[None], total: int) -> None:
+async def settled(pilot: Pilot[None], total: int, *, failed: int = 10) -> None:
     for _ in range(500):
         await pilot.pause()
         for table in pilot.app.screen_stack[0].query(JobTable):
-            if table.listing.total == total and "Failed 10" in screen_text(pilot):
+            if table.listing.total == total and f"Failed {failed}" in screen_text(pilot):
                 return
         await asyncio.sleep(0.01)
     pytest.fail("the result never came")
@@ -69,6 +73,21 @@ async def failed_record(pilot: Pilot[None]) -> None:
     await settled(pilot, 10)
 
 
+async def mirrored(path: Path, job: Job, nodes: Sequence[Node]) -> None:
+    async with JobLog.open(path) as log:
+        await log.upsert_many([job], node=nodes[0].name)
+        for node in nodes:
+            await log.save_node(node)
+
+
+async def failed_and_lost(pilot: Pilot[None]) -> None:
+    await settled(pilot, 3, failed=11)
+    await pilot.press("3")
+    await settled(pilot, 11, failed=11)
+    await pilot.press("j", "k")
+    await settled(pilot, 11, failed=11)
+
+
 async def dates(pilot: Pilot[None]) -> None:
     await settled(pilot, 3)
     await pilot.press("d")
@@ -94,6 +113,25 @@ def test_a_failed_job_with_its_record(
 ) -> None:
     """The second failed job, its fields with times as epoch and as date."""
     assert snap_compare(monitor(log, clock), terminal_size=size, run_before=failed_record)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+def test_nodes_and_a_job_that_one_of_them_lost(
+    snap_compare: SnapCompare, log: Path, clock: FakeClock, size: tuple[int, int]
+) -> None:
+    """The nodes below the header, one of them refused; a column for them; why a job is lost."""
+    lost = a_job(11, "IN_PROGRESS", id="lost")
+    nodes = (
+        Node(
+            name="db1.example.com",
+            state=NodeState.LIVE,
+            checked_at=NOW,
+            process_started=NOW - 600_000,
+        ),
+        Node(name="db2.example.com", state=NodeState.REFUSED, checked_at=NOW, retry_at=NOW + 7_000),
+    )
+    asyncio.run(mirrored(log, lost, nodes))
+    assert snap_compare(monitor(log, clock), terminal_size=size, run_before=failed_and_lost)
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from jobwatch.model.node import Node, NodeState, node_facts, node_mark
+from jobwatch.model.node import Node, NodeState, node_facts, node_mark, short_names
 from jobwatch.model.text import one_line
 from jobwatch.model.when import UTC, Zone
 from jobwatch.tui.tabs import tab_at
@@ -91,19 +91,24 @@ class NodeBar(Widget):
     def _fitted(self) -> list[tuple[str, str]]:
         """Return the name and label of each node, as full as the line has room for."""
         now = self._clock()
-        full = [(node.name, self._label(node, now)) for node in self.nodes]
+        names = short_names([node.name for node in self.nodes])
         quiet = {node.name for node in self.nodes if _is_quiet(node, now)}
-        short = [(name, f"● {one_line(name)}" if name in quiet else label) for name, label in full]
-        summed = [(name, label) for name, label in full if name not in quiet]
+        full = [(node.name, self._label(node, node.name, now)) for node in self.nodes]
+        short = [(node.name, self._label(node, names[node.name], now)) for node in self.nodes]
+        shorter = [
+            (name, f"● {one_line(names[name])}" if name in quiet else label)
+            for name, label in short
+        ]
+        summed = [(name, label) for name, label in short if name not in quiet]
         if quiet:
             summed.append(("", f"● {len(quiet)} live"))
-        forms = (full, short, summed)
+        forms = (full, short, shorter, summed)
         return next((form for form in forms if _width(form) <= self.size.width), summed)
 
-    def _label(self, node: Node, now: int) -> str:
+    def _label(self, node: Node, name: str, now: int) -> str:
         mark = node_mark(node, now)
         facts = node_facts(node, now, self.zone)
-        return " · ".join([f"{mark.glyph} {one_line(node.name)} {mark.word}", *facts])
+        return " · ".join([f"{mark.glyph} {one_line(name)} {mark.word}", *facts])
 
 
 def _is_quiet(node: Node, now: int) -> bool:
