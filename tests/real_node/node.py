@@ -20,7 +20,7 @@ import aiohttp
 import pytest
 
 PATIENCE = 240.0
-"""Seconds after which what has not come never comes; a large load takes a quarter of them on a busy machine."""
+"""Seconds after which what has not come never comes; a large load may take a quarter of them."""
 
 PRELOADED = Path(__file__).with_name("loopback.cjs")
 

@@ -139,8 +139,7 @@ class MonitorScreen(Screen[None]):
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, message: Input.Changed) -> None:
-        if message.value != self._presenter.query.text:
-            self._ask(text=message.value)
+        self._ask_for_text(message.value)
 
     # Commands
 
@@ -261,8 +260,14 @@ class MonitorScreen(Screen[None]):
         self._presenter.ask(**changes)
         self.run_worker(self._presenter.answer(), group="answer", exclusive=True)
 
+    def _ask_for_text(self, text: str) -> None:
+        if text != self._presenter.query.text:
+            self._ask(text=text)
+
     async def _close_filter(self) -> None:
         await self._filter.caught_up()
+        # Its last change may still be on the way, and the next key means what came of it.
+        self._ask_for_text(self._filter.value)
         self._filter.display = False
         self.set_focus(self._shown.table)
 
