@@ -257,14 +257,15 @@ class HarperNode:
             await asyncio.sleep(0.1)
 
     def _is_own(self, pid: int) -> bool:
-        """Return whether a process runs the node: a killed node leaves a file that names it."""
+        """Return whether a process is this node: a killed one leaves a file that names it."""
+        # By the environment, which `restart` hands on; the command's path it makes relative.
         seen = subprocess.run(
-            ["ps", "-ww", "-o", "args=", "-p", str(pid)],
+            ["ps", "eww", "-o", "args=", "-p", str(pid)],
             capture_output=True,
             text=True,
             check=False,
         )
-        return str(self._program) in seen.stdout
+        return f"ROOTPATH={self._data}" in seen.stdout
 
 
 def _claim_ports() -> tuple[socket.socket, int]:

@@ -126,6 +126,9 @@ async def all_kinds(node: HarperNode) -> dict[str, tuple[str, str]]:
     )
     for end, operation in operations:
         id = await node.start_job({**TABLE, **operation})
+        if not started:
+            # The second insert of the same id must find the first.
+            await node.wait_for_status(id, *ENDED)
         started[id] = (operation["operation"], end)
     for end, path in (("COMPLETE", node.folder), ("ERROR", "/nowhere/at/all")):
         export = {"operation": "export_local", "format": "json", "path": f"{path}/"}

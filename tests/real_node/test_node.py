@@ -47,11 +47,14 @@ async def test_a_job_that_runs_when_its_node_is_killed_never_ends(start_node: St
     assert (await node.job(id))["status"] == "IN_PROGRESS"
 
 
-async def test_a_restart_replaces_the_process(start_node: StartNode) -> None:
+async def test_what_a_restart_made_can_be_killed_and_stopped(start_node: StartNode) -> None:
     node = await start_node()
     before = node.pid
     await node.restart()
-    assert node.pid != before
+    assert node.pid not in {None, before}
+    await node.kill()
+    assert node.pid is None
+    await node.start()
     await node.stop()
     assert node.pid is None
 

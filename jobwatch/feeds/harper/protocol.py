@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from jobwatch.model.job import Job, Json, RecordError
 from jobwatch.model.when import TimeRange, iso
@@ -137,12 +136,8 @@ def _wall_time(text: object, time: object) -> int | None:
 
 
 def _zone(time: dict[str, Any]) -> tzinfo:
-    name, offset = time.get("timezoneName"), time.get("timezone")
-    if isinstance(name, str):
-        try:
-            return ZoneInfo(name)
-        except (KeyError, OSError, ValueError):  # a zone that this machine doesn't know
-            pass
+    # Not by its timezoneName, which is that of the machine, whatever TZ the node runs with.
+    offset = time.get("timezone")
     if isinstance(offset, str):
         return datetime.strptime(offset[-5:], "%z").tzinfo or UTC
     return UTC

@@ -74,8 +74,7 @@ def test_a_half_open_range_is_asked_for_between_exclusive_ends_in_utc() -> None:
     ("answer", "start"),
     [
         (capture("system_information_processes"), STARTED),
-        (system("Asia/Kolkata", "UTC+0530", "2026-11-24 03:44:42"), STARTED),
-        (system("Mars/Olympus", "UTC+0530", "2026-11-24 03:44:42"), STARTED),
+        (system("Etc/UTC", "IST+0530", "2026-11-24 03:44:42"), STARTED),
         (system(None, "UTC-0330", "2026-11-23 18:44:42"), STARTED),
         (system(None, None, "2026-11-23 22:14:42"), STARTED),
         (system("UTC", None, "2026-11-23 22:20:00", "2026-11-23 22:14:42"), STARTED),
