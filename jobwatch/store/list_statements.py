@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from jobwatch.model.formats import encode
 from jobwatch.model.query import JobQuery, SortKey, View
+from jobwatch.store.statements import ROW
 
 __all__ = ["Source", "like", "source_of"]
 
@@ -46,10 +47,6 @@ def _for_each_source(statement: str) -> Mapping[Source, str]:
     return {key: statement.replace("{source}", source) for key, source in _SOURCES.items()}
 
 
-_ROW = """
-SELECT seq, started, id, status, type, user, outcome, start_datetime, end_datetime,
-       substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node)
-"""
 _JOB = """
 SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, createdtime,
        updatedtime, message, other, job_body, seq, started
@@ -65,7 +62,7 @@ COUNT_FAILED = f"SELECT count(*) FROM {_FAILED}"
 # As many as there are where nothing was ever deleted, and read in no time.
 ESTIMATE_ALL = "SELECT coalesce(max(seq), 0) FROM jobs"
 
-NEWEST_ROWS = _for_each_source(_ROW + _IN_RANGE + _DOWN + " LIMIT :limit")
+NEWEST_ROWS = _for_each_source(ROW + _IN_RANGE + _DOWN + " LIMIT :limit")
 FIRST_KEY = _for_each_source("SELECT started, seq " + _IN_RANGE + _UP + " LIMIT 1")
 COUNT_RANGE = _for_each_source("SELECT count(*) " + _IN_RANGE)
 IS_LISTED = _for_each_source(
@@ -92,7 +89,7 @@ COUNT_BETWEEN = _for_each_source(
     " AND (started, arrival) < (:to_started, :to_seq)"
 )
 # :limit rows from the :offset-th behind the key on.
-ROWS_FROM = _for_each_source(_ROW + _FROM_KEY + _UP + " LIMIT :limit OFFSET :offset")
+ROWS_FROM = _for_each_source(ROW + _FROM_KEY + _UP + " LIMIT :limit OFFSET :offset")
 
 # :text as it is, and as it stands within JSON.
 _MATCHES = r"""
@@ -107,8 +104,8 @@ _BEHIND_DOWN = "FROM {source} AND started >= :start AND (started, arrival) < (:s
 _BEHIND_UP = "FROM {source} AND started < :end AND (started, arrival) > (:started, :seq)"
 JOBS_DOWN = _for_each_source(_JOB + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
 JOBS_UP = _for_each_source(_JOB + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
-ROWS_DOWN = _for_each_source(_ROW + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
-ROWS_UP = _for_each_source(_ROW + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
+ROWS_DOWN = _for_each_source(ROW + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
+ROWS_UP = _for_each_source(ROW + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
 
 # A result that no index has in order is numbered once, in a table of the reader's own.
 CREATE_FOUND = "CREATE TEMP TABLE found (position INTEGER PRIMARY KEY, seq INTEGER NOT NULL)"
@@ -156,13 +153,11 @@ SORT_DOWN = _sorted(" DESC")
 SORT_UP = _sorted("")
 
 # The rows behind one position, up to and with another.
-FOUND_ROWS = """
-SELECT jobs.seq, started, id, status, type, user, outcome, start_datetime, end_datetime,
-       substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node)
-FROM temp.found LEFT JOIN jobs USING (seq)
-WHERE position > ? AND position <= ?
-ORDER BY position
-"""
+FOUND_ROWS = (
+    ROW
+    + "FROM temp.found LEFT JOIN jobs USING (seq)"
+    + " WHERE position > ? AND position <= ? ORDER BY position"
+)
 FOUND_POSITION = "SELECT position FROM temp.found WHERE seq = ?"
 FOUND_NEAREST = """
 SELECT position FROM temp.found JOIN jobs USING (seq) ORDER BY abs(started - ?1), position LIMIT 1

@@ -122,11 +122,12 @@ ORDER BY day.key
 START_BEFORE = "SELECT max(started) FROM jobs WHERE started < ?"
 START_FROM = "SELECT min(started) FROM jobs WHERE started >= ?"
 
-ROW_BY_ID = """
-SELECT seq, started, id, status, type, user, outcome, start_datetime, end_datetime,
+# What `row_of` reads.
+ROW = """
+SELECT jobs.seq, started, id, status, type, user, outcome, start_datetime, end_datetime,
        substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node)
-FROM jobs WHERE id = ?
 """
+ROW_BY_ID = ROW + "FROM jobs WHERE id = ?"
 
 # Beyond any date, and within SQLite's integers.
 _FAR = 1 << 62

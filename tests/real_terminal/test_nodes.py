@@ -43,9 +43,7 @@ def test_jobs_of_a_node_are_watched_by_a_user_who_signs_in_at_the_terminal(
         assert job.end_datetime is UNSET
 
 
-def test_without_a_terminal_to_ask_at_the_monitor_does_not_open(
-    start: Start, tmp_path: Path
-) -> None:
+def test_a_password_in_a_url_keeps_the_monitor_from_opening(start: Start, tmp_path: Path) -> None:
     terminal = start("--store", "mirror.db", "watch", "http://ada:s3cret@n1:9925")
     assert terminal.exit_status() == 2
     terminal.shows("has a user or a password in it")

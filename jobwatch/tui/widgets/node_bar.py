@@ -10,6 +10,7 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widget import Widget
 
 from jobwatch.model.node import Node, NodeState, node_facts, node_mark, short_names
@@ -57,18 +58,21 @@ class NodeBar(Widget):
         super().__init__()
         self._clock = clock
         self._labels: list[tuple[str, str]] = []
+        self._ticker: Timer | None = None
 
     def on_mount(self) -> None:
         """Make the timer that counts the seconds to the next try."""
-        self.set_interval(1.0, self.tick)
+        self._ticker = self.set_interval(1.0, self.tick, pause=not self.nodes)
 
     def watch_nodes(self, nodes: tuple[Node, ...]) -> None:
-        """Be there only when needed."""
+        """Be there, and count, only when needed."""
         self.display = bool(nodes)
+        if self._ticker is not None:
+            (self._ticker.resume if nodes else self._ticker.pause)()
 
     def tick(self) -> None:
         """Repaint the line where it reads differently now."""
-        if self.nodes and self._fitted() != self._labels:
+        if self._fitted() != self._labels:
             self.refresh()
 
     def render(self) -> Content:

@@ -12,8 +12,6 @@ from jobwatch.feeds.harper.client import ForbiddenError, NodeError, UnsupportedE
 NOW = 1_795_471_396_000  # 2026-11-23T22:03:16Z
 HOUR, DAY = 3_600_000, 86_400_000
 
-ANSWERED_IN_FULL = 1_000
-
 
 class Right(Enum):
     """What its user may ask."""
