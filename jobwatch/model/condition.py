@@ -1,0 +1,164 @@
+"""Conditions on jobs, as a tree: what a query asks for, apart from how it is written or found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from jobwatch.model.job import Outcome
+from jobwatch.model.when import TimeRange
+
+__all__ = [
+    "EVERY",
+    "And",
+    "Comparison",
+    "Condition",
+    "Field",
+    "Has",
+    "Matches",
+    "Measure",
+    "Measures",
+    "Mentions",
+    "Not",
+    "Or",
+    "Pattern",
+    "Ran",
+    "Started",
+    "all_of",
+    "conjuncts",
+]
+
+
+class Field(StrEnum):
+    """A text of a job that can be asked for, by its name in a query."""
+
+    STATUS = "status"
+    TYPE = "type"
+    USER = "user"
+    NODE = "node"
+    ID = "id"
+    MESSAGE = "msg"
+    BODY = "body"
+
+
+class Measure(StrEnum):
+    """A length of time of a job, by its name in a query."""
+
+    DURATION = "dur"
+    """From start to end, or until now."""
+    WAIT = "wait"
+    """From creation to start, or until now."""
+
+
+class Comparison(StrEnum):
+    """How a measure is compared."""
+
+    LESS = "<"
+    AT_MOST = "<="
+    EQUAL = "="
+    AT_LEAST = ">="
+    MORE = ">"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A whole text, whatever its ASCII case, as its pieces with any text between each two.
+
+    ``("csv_", "")`` is what begins with ``csv_``, ``("", "s3", "")`` what contains ``s3``.
+    """
+
+    pieces: tuple[str, ...]
+
+    @classmethod
+    def containing(cls, text: str) -> Pattern:
+        """Return the pattern of what has the text anywhere in it."""
+        return cls(("", text, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A field of the job is of the pattern."""
+
+    field: Field
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The id, the type, the user or the message of the job is of the pattern."""
+
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """A length of time compares so with that many milliseconds."""
+
+    measure: Measure
+    comparison: Comparison
+    than: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The time that orders the job (its start) is within the range."""
+
+    range: TimeRange
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """The job went on at any moment of the range, or started in it."""
+
+    range: TimeRange
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """What came of the job is one of these."""
+
+    outcomes: frozenset[Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition does not hold."""
+
+    of: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All hold; of none, every job."""
+
+    of: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One at least holds."""
+
+    of: tuple[Condition, ...]
+
+
+Condition: TypeAlias = Matches | Mentions | Measures | Started | Ran | Has | Not | And | Or
+
+EVERY = And()
+"""What every job fulfils."""
+
+
+def all_of(conditions: Iterable[Condition]) -> Condition:
+    """Return the condition that all of them hold, as flat as it can be."""
+    parts = tuple(part for condition in conditions for part in conjuncts(condition))
+    return parts[0] if len(parts) == 1 else And(parts)
+
+
+def conjuncts(condition: Condition) -> Iterator[Condition]:
+    """Return the conditions of which all must hold."""
+    if isinstance(condition, And):
+        for part in condition.of:
+            yield from conjuncts(part)
+    else:
+        yield condition
