@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from shutil import get_terminal_size
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import clean, one_line
 from jobwatch.model.when import (
+    ALWAYS,
     NONE,
     WhenError,
     Zone,
@@ -64,7 +66,34 @@ def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
     return 0
 
 
-@click.command()
+class _QueryCommand(click.Command):
+    """A command whose arguments are a query: a text such as ``-type:x`` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Hand on the options as click takes them, and the query behind ``--``."""
+        options: list[str] = []
+        query: list[str] = []
+        takes_value = {
+            name
+            for param in self.params
+            if isinstance(param, click.Option) and not param.is_flag
+            for name in param.opts
+        }
+        rest = iter(args)
+        for arg in rest:
+            if arg == "--":
+                query += rest
+            elif arg in takes_value:
+                options += [arg, *islice(rest, 1)]
+            elif arg.startswith("--") or arg == "-h":
+                options.append(arg)
+            else:
+                query.append(arg)
+        return super().parse_args(ctx, [*options, "--", *query])
+
+
+@click.command(cls=_QueryCommand)
+@click.argument("query", nargs=-1)
 @click.option("--from", "from_", metavar="DATE", help="Jobs that started at this date or later.")
 @click.option("--to", metavar="DATE", help="Jobs that started before the end of this date.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N alone.")
@@ -73,38 +102,52 @@ def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
 @click.pass_obj
 def search(
     settings: Settings,
+    query: tuple[str, ...],
     from_: str | None,
     to: str | None,
     limit: int | None,
     json_: bool,
     zone: Zone,
 ) -> int:
-    """Search jobs by start date, and list them from the oldest to the newest.
+    """Search jobs by a QUERY and by start date, and list them from the oldest to the newest.
+
+    A QUERY is what the monitor's / takes: status:error type:csv_* user:ada,bob msg:"timed out"
+    body:s3 node:n1 id:59f9 dur>5m wait>10s since:2d before:2026-11-01 during:yesterday is:lost a
+    word; joined by OR and brackets; a - in front of a term turns it round.
 
     A DATE is 2026-11-23, 2026-11-23T14:00+02:00, 2026-03, today, yesterday, -7d or -90m; as an end
     it includes the whole day, month or minute that it names.
 
     \b
     jobwatch search --from yesterday
+    jobwatch search 'status:error -type:csv_* msg:"timed out"' since:2d
     jobwatch search --from 2026-03 --to 2026-03 --json
     """
+    from jobwatch.model.language import QueryError, parse_query
+
+    text = " ".join(query)
     try:
         range = parse_range(from_, to, now=now_ms(), zone=zone)
+        where = parse_query(text, now=now_ms(), zone=zone)
     except WhenError as error:
         raise click.UsageError(str(error)) from error
-    query = JobQuery(range=range, sort=Sort(SortKey.STARTED, descending=False))
+    except QueryError as error:
+        mark = " " * error.start + "^" * (error.end - error.start)
+        raise click.UsageError(f"{error}\n  {clean(one_line(text))}\n  {mark}") from error
+    asked = JobQuery(range=range, where=where, sort=Sort(SortKey.STARTED, descending=False))
     with reading(settings) as log:
         if limit is None and not json_ and sys.stdout.isatty():
             limit = ON_A_TERMINAL
-            hidden = max(log.count(query) - limit, 0)
+            hidden = max(log.count(asked) - limit, 0)
             if hidden:
                 say(f"{hidden:,} older jobs are not shown; --limit N shows more")
         if json_:
-            shown = _print_json(_oldest_first(log.jobs, query, limit))
+            shown = _print_json(_oldest_first(log.jobs, asked, limit))
         else:
-            shown = _print_lines(_oldest_first(log.rows, query, limit), zone)
+            shown = _print_lines(_oldest_first(log.rows, asked, limit), zone)
     if not shown:
-        say(f"no job started in {describe(range, zone)}")
+        found = f"no job is found by {one_line(text)}" if text else "no job started"
+        say(f"{found} in {describe(range, zone)}" if range != ALWAYS or not text else found)
     return 0
 
 

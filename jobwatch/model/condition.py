@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from jobwatch.model.job import Outcome
 from jobwatch.model.when import TimeRange
@@ -62,8 +63,7 @@ class Comparison(StrEnum):
     MORE = ">"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A whole text, whatever its ASCII case, as its pieces with any text between each two.
 
     ``("csv_", "")`` is what begins with ``csv_``, ``("", "s3", "")`` what contains ``s3``.
@@ -77,23 +77,20 @@ class Pattern:
         return cls(("", text, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """A field of the job is of the pattern."""
 
     field: Field
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(Struct, frozen=True):
     """The id, the type, the user or the message of the job is of the pattern."""
 
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Struct, frozen=True):
     """A length of time compares so with that many milliseconds."""
 
     measure: Measure
@@ -101,43 +98,37 @@ class Measures:
     than: int
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """The time that orders the job (its start) is within the range."""
 
     range: TimeRange
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """The job went on at any moment of the range, or started in it."""
 
     range: TimeRange
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(Struct, frozen=True):
     """What came of the job is one of these."""
 
     outcomes: frozenset[Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """The condition does not hold."""
 
     of: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """All hold; of none, every job."""
 
     of: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """One at least holds."""
 
     of: tuple[Condition, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from jobwatch.model.condition import EVERY, Condition
 from jobwatch.model.when import ALWAYS, TimeRange
 
 __all__ = ["JobQuery", "Sort", "SortKey", "View"]
@@ -40,12 +41,13 @@ class Sort:
 class JobQuery:
     """Which jobs, in which order: all conditions must hold.
 
-    `text` is looked for in id, type, user and message, without regard to ASCII case.
-    `range` bounds the time that orders jobs (their start); `node` is the name of one node.
+    `range` bounds the time that orders jobs (their start); `node` is the name of one node. `where`
+    is the meaning of `text`, which is kept as it was written, to be shown.
     """
 
     view: View = View.ALL
     range: TimeRange = ALWAYS
     text: str = ""
+    where: Condition = EVERY
     node: str | None = None
     sort: Sort = Sort()

@@ -86,7 +86,7 @@ class FoundList:
                 low, high = start, min(edge if edge > start else _after(edge), end)
                 start = high
             found = await self._connection.rows(
-                sql.FIND[source], reads.parameters(self.query, start=low, end=high)
+                *reads.filtered(sql.FIND[source], self.query, self._clock(), start=low, end=high)
             )
             await self._connection.run_many(sql.ADD_FOUND, found[::-1] if down else found)
             yield
@@ -95,7 +95,7 @@ class FoundList:
         sort = self.query.sort
         statements = sql.SORT_DOWN if sort.descending else sql.SORT_UP
         statement = statements[sql.source_of(self.query), sort.key]
-        await self._connection.rows(statement, reads.parameters(self.query, now=self._clock()))
+        await self._connection.rows(*reads.filtered(statement, self.query, self._clock()))
         yield
 
 

@@ -141,12 +141,12 @@ class JobLog:
 
     async def page(self, query: JobQuery, *, limit: int, after: Job | None = None) -> list[Job]:
         """Return up to `limit` jobs in the query's order of start, those behind `after`."""
-        rows = await self._rows(*reads.page(query, limit, await self._place(after)))
+        rows = await self._rows(*reads.page(query, limit, await self._place(after), self._clock()))
         return [sql.job_of(row) for row in rows]
 
     async def count(self, query: JobQuery) -> int:
         """Return how many jobs a query has."""
-        [(count,)] = await self._rows(*reads.count(query))
+        [(count,)] = await self._rows(*reads.count(query, self._clock()))
         return int(count)
 
     async def _place(self, job: Job | None) -> tuple[float, int] | None:

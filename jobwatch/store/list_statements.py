@@ -1,8 +1,9 @@
-r"""The log's SQL for lists of jobs: a view, a range of starts, a node, a text, an order.
+"""The log's SQL for lists of jobs: a view, a range of starts, a node, a condition, an order.
 
 Every statement is a constant, with its parameters by name; those that differ by `Source` are
 mappings. ``:start`` and ``:end`` are the half-open range of starts, ``:node`` a node's name, and
-``:started`` with ``:seq`` the key of a job in an order of start.
+``:started`` with ``:seq`` the key of a job in an order of start. Where ``{where}`` stands, a
+condition goes in (`condition_statements`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jobwatch.model.formats import encode
 from jobwatch.model.query import JobQuery, SortKey, View
 from jobwatch.store.statements import ROW
 
-__all__ = ["Source", "like", "source_of"]
+__all__ = ["Source", "source_of"]
 
 
 class Source(NamedTuple):
@@ -91,12 +91,7 @@ COUNT_BETWEEN = _for_each_source(
 # :limit rows from the :offset-th behind the key on.
 ROWS_FROM = _for_each_source(ROW + _FROM_KEY + _UP + " LIMIT :limit OFFSET :offset")
 
-# :text as it is, and as it stands within JSON.
-_MATCHES = r"""
- AND (id LIKE :text ESCAPE '\' OR type LIKE :text ESCAPE '\' OR user LIKE :text ESCAPE '\'
-      OR message LIKE :text ESCAPE '\'
-      OR typeof(message) = 'blob' AND CAST(message AS TEXT) LIKE :text_in_json ESCAPE '\')
-"""
+_MATCHES = " AND {where}"
 COUNT_MATCHES = _for_each_source("SELECT count(*) " + _IN_RANGE + _MATCHES)
 
 # Up to :limit jobs from behind a key on, to the range's other end.
@@ -123,14 +118,14 @@ FIND = _for_each_source("SELECT seq " + _IN_RANGE + _MATCHES + _UP)
 ADD_FOUND = "INSERT INTO temp.found (seq) VALUES (?)"
 
 # :now is for those that go on.
-_DURATION = """
+DURATION = """
 CASE WHEN typeof(start_datetime) NOT IN ('integer', 'real') THEN NULL
      WHEN typeof(end_datetime) IN ('integer', 'real') THEN end_datetime - start_datetime
      WHEN outcome = 0 THEN :now - start_datetime END
 """
 _SORTS = {
     SortKey.STARTED: "started",
-    SortKey.DURATION: _DURATION,
+    SortKey.DURATION: DURATION,
     SortKey.STATUS: "status",
     SortKey.TYPE: "type",
     SortKey.USER: "user",
@@ -162,13 +157,3 @@ FOUND_POSITION = "SELECT position FROM temp.found WHERE seq = ?"
 FOUND_NEAREST = """
 SELECT position FROM temp.found JOIN jobs USING (seq) ORDER BY abs(started - ?1), position LIMIT 1
 """
-
-
-def like(text: str) -> tuple[str, str]:
-    r"""Return the LIKE patterns (escape ``\``) for text as it is, and as it stands within JSON."""
-    return _pattern(text), _pattern(encode(text)[1:-1].decode())
-
-
-def _pattern(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

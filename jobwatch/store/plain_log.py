@@ -12,6 +12,7 @@ from jobwatch.model.job import Job
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
+from jobwatch.model.when import now_ms
 from jobwatch.store import reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
@@ -113,21 +114,22 @@ class PlainJobLog:
 
     def count(self, query: JobQuery) -> int:
         """Return how many jobs a query has."""
-        [(count,)] = self._rows(*reads.count(query))
+        [(count,)] = self._rows(*reads.count(query, now_ms()))
         return int(count)
 
     def _blocks(
         self,
-        read: Callable[[JobQuery, int, tuple[float, int] | None], reads.Read],
+        read: Callable[[JobQuery, int, tuple[float, int] | None, int], reads.Read],
         key_of: Callable[[Sequence[Any]], tuple[float, int]],
         query: JobQuery,
         limit: int | None,
     ) -> Iterator[Sequence[Any]]:
         after: tuple[float, int] | None = None
         left = limit
+        now = now_ms()
         while left is None or left > 0:
             size = BLOCK if left is None else min(BLOCK, left)
-            rows = self._rows(*read(query, size, after))
+            rows = self._rows(*read(query, size, after, now))
             yield from rows
             if len(rows) < size:
                 return

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from jobwatch.model.condition import EVERY
 from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery, SortKey
@@ -63,7 +64,7 @@ class LogReader:
 
     def list_jobs(self, query: JobQuery) -> IndexedList | FoundList:
         """Return the list of a query, nothing read yet; a `FoundList` replaces the one before."""
-        if query.text or query.sort.key is not SortKey.STARTED:
+        if query.where != EVERY or query.sort.key is not SortKey.STARTED:
             return FoundList(self._search, query, self._clock)
         if query == self._all.query:
             return self._all

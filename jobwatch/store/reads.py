@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import inf
 from typing import Any, TypeAlias
 
+from jobwatch.model.condition import EVERY
 from jobwatch.model.query import JobQuery, SortKey
 from jobwatch.store import list_statements as sql
+from jobwatch.store.condition_statements import fragment
 
-__all__ = ["Read", "bounds", "count", "newest", "page", "parameters", "rows"]
+__all__ = ["Read", "bounds", "count", "filtered", "newest", "page", "parameters", "rows"]
 
 Read: TypeAlias = tuple[str, dict[str, Any]]
 
@@ -22,29 +24,31 @@ def bounds(query: JobQuery) -> tuple[float, float]:
 def parameters(query: JobQuery, **more: Any) -> dict[str, Any]:
     """Return what a query asks for, by the names that the statements of lists have for it."""
     start, end = bounds(query)
-    text, text_in_json = sql.like(query.text)
-    return {
-        "start": start,
-        "end": end,
-        "node": query.node,
-        "text": text,
-        "text_in_json": text_in_json,
-    } | more
+    return {"start": start, "end": end, "node": query.node} | more
 
 
-def page(query: JobQuery, limit: int, after: tuple[float, int] | None) -> Read:
+def filtered(statement: str, query: JobQuery, now: int, **more: Any) -> Read:
+    """Return the read of a statement that takes a query's condition, at an instant (ms)."""
+    where = fragment(query.where)
+    return (
+        statement.replace("{where}", where.sql),
+        parameters(query, now=now, **more) | where.parameters,
+    )
+
+
+def page(query: JobQuery, limit: int, after: tuple[float, int] | None, now: int) -> Read:
     """Return the read of up to `limit` jobs behind the key `after`, in order of start.
 
     Other orders than that of the start have no keys to go on from: they are for `JobList`.
     """
     statements = sql.JOBS_DOWN if query.sort.descending else sql.JOBS_UP
-    return statements[sql.source_of(query)], _behind(query, limit, after)
+    return _behind(statements[sql.source_of(query)], query, limit, after, now)
 
 
-def rows(query: JobQuery, limit: int, after: tuple[float, int] | None) -> Read:
+def rows(query: JobQuery, limit: int, after: tuple[float, int] | None, now: int) -> Read:
     """Return the read of up to `limit` lines behind the key `after`, in order of start."""
     statements = sql.ROWS_DOWN if query.sort.descending else sql.ROWS_UP
-    return statements[sql.source_of(query)], _behind(query, limit, after)
+    return _behind(statements[sql.source_of(query)], query, limit, after, now)
 
 
 def newest(query: JobQuery, limit: int) -> Read:
@@ -52,16 +56,20 @@ def newest(query: JobQuery, limit: int) -> Read:
     return sql.NEWEST_ROWS[sql.source_of(query)], parameters(query, limit=limit)
 
 
-def count(query: JobQuery) -> Read:
+def count(query: JobQuery, now: int) -> Read:
     """Return the read of how many jobs a query has."""
-    statements = sql.COUNT_MATCHES if query.text else sql.COUNT_RANGE
-    return statements[sql.source_of(query)], parameters(query)
+    source = sql.source_of(query)
+    if query.where == EVERY:
+        return sql.COUNT_RANGE[source], parameters(query)
+    return filtered(sql.COUNT_MATCHES[source], query, now)
 
 
-def _behind(query: JobQuery, limit: int, after: tuple[float, int] | None) -> dict[str, Any]:
+def _behind(
+    statement: str, query: JobQuery, limit: int, after: tuple[float, int] | None, now: int
+) -> Read:
     if query.sort.key is not SortKey.STARTED:
         raise ValueError(f"a page is in order of start, not of {query.sort.key}")
     start, end = bounds(query)
     # No job has seq 0: at first everything from the end itself on is behind the key.
     started, seq = after or (end if query.sort.descending else start, 0)
-    return parameters(query, started=started, seq=seq, limit=limit)
+    return filtered(statement, query, now, started=started, seq=seq, limit=limit)

@@ -26,7 +26,7 @@ def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) 
     kind = {View.RUNNING: "running job", View.ALL: "job", View.FAILED: "failed job"}[query.view]
     lines = []
     if query.text:
-        lines.append(f"No {kind} has “{one_line(query.text)}” in its id, type, user or message.")
+        lines.append(f"No {kind} is found by “{one_line(query.text)}”.")
     elif query.range != ALWAYS:
         lines.append(f"No {kind} started in this range.")
     elif query.view is View.RUNNING:

@@ -378,6 +378,37 @@ def test_search_has_the_jobs_of_its_range_and_the_newest_of_its_limit(
         assert [job["id"] for job in json.loads(result.out)] == [f"job-{n}" for n in numbers]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "numbers"),
+    [
+        (["id:job-3"], [3]),
+        (["-id:job-3"], [0, 1, 2]),
+        (["-host"], [0, 1, 2, 3]),  # a word with an h in it is no -h
+        (["--json", "-id:job-3", "--limit", "1"], [2]),
+        (["id:job-1", "OR", "id:job-2"], [1, 2]),
+        (["(id:job-1 OR id:job-2) -id:job-1"], [2]),
+        (["--from", "-9w", "id:job-2"], None),
+        (["--", "--json"], []),
+    ],
+)
+def test_search_takes_a_query_and_none_of_it_for_an_option(
+    run: Run, tmp_path: Path, arguments: list[str], numbers: list[int] | None
+) -> None:
+    fill(tmp_path / "jobs.db", *hourly(4))
+    result = run("search", "--json", "--tz", "UTC", *arguments)
+    assert result.code == 0
+    if numbers is not None:
+        found = [record["id"] for record in json.loads(result.out)]
+        assert found == [f"job-{number}" for number in numbers]
+
+
+def test_a_mistake_in_a_query_is_underlined(run: Run, tmp_path: Path) -> None:
+    fill(tmp_path / "jobs.db", *hourly(1))
+    result = run("search", "a", "typ:csv")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith("typ is no field, did you mean type?\n  a typ:csv\n    ^^^\n")
+
+
 def test_a_search_without_a_result_says_so_and_exits_with_0(run: Run, tmp_path: Path) -> None:
     fill(tmp_path / "jobs.db", *hourly(1))
     result = run("search", "--from", "2027")

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jobwatch.model.condition import Mentions, Pattern
 from jobwatch.model.job import UNSET, Job, Phase
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
 from jobwatch.model.when import TimeRange
@@ -172,7 +173,7 @@ async def test_every_sort_is_that_of_its_values_with_the_missing_last(
         return getattr(job, key.value)
 
     async with reader_of(tmp_path / "jobs.db", jobs) as reader:
-        query = JobQuery(sort=Sort(key, descending), text="loaded")
+        query = JobQuery(sort=Sort(key, descending), where=Mentions(Pattern.containing("loaded")))
         found = reader.list_jobs(query)
         await found.refresh()
         ids = await rows_of(found)
@@ -191,7 +192,9 @@ async def test_a_search_in_slices_finds_what_one_scan_would(
     # Half of them start at the same moment.
     jobs = [job.replace(start_datetime=min(n * 10, 500)) for n, job in enumerate(some_jobs(100))]
     async with reader_of(tmp_path / "jobs.db", jobs) as reader:
-        query = JobQuery(text="0 of 100%", sort=Sort(descending=descending))
+        query = JobQuery(
+            where=Mentions(Pattern.containing("0 of 100%")), sort=Sort(descending=descending)
+        )
         found = reader.list_jobs(query)
         totals = [total async for total in found.search()]  # type: ignore[union-attr]
         ids = await rows_of(found)
@@ -251,6 +254,7 @@ INDEXES = {
 
 
 def plan(connection: sqlite3.Connection, statement: str) -> str:
+    statement = statement.replace("{where}", "TRUE")
     names = re.findall(r":(\w+)", statement)
     parameters = dict.fromkeys(names, 1) if names else (1,) * statement.count("?")
     return "\n".join(

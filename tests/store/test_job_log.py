@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from jobwatch.model.condition import Mentions, Pattern
 from jobwatch.model.job import UNSET, Job, JobStatus, Outcome
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
 from jobwatch.model.when import TimeRange
@@ -134,7 +135,9 @@ async def test_queries_narrow_by_view_range_and_text(path: Path) -> None:
         assert await log.count(JobQuery(View.RUNNING)) == 1
         assert await log.count(JobQuery(range=TimeRange(2, 4))) == 2
         for text, found in (("DEV.NOPE", 1), ('"no"', 1), ("%_", 1), ("_", 1), ("job-", 4)):
-            assert await log.count(JobQuery(text=text)) == found, text
+            assert await log.count(JobQuery(where=Mentions(Pattern.containing(text)))) == found, (
+                text
+            )
 
 
 async def test_a_cancelled_write_is_whole_or_undone_and_the_log_goes_on(path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jobwatch.model.condition import Mentions, Pattern
 from jobwatch.model.insight import lost_before
 from jobwatch.model.job import UNSET, Job, Outcome
 from jobwatch.model.node import Node, NodeState, Origin
@@ -108,7 +109,9 @@ async def test_a_list_of_one_node_has_its_jobs_alone_in_every_view(
             assert row is not None
             assert row.node == "n1"
             assert await listed.place(row) == (ordinal, True)
-        found = reader.list_jobs(JobQuery(view, node="n1", text="job-1"))
+        found = reader.list_jobs(
+            JobQuery(view, node="n1", where=Mentions(Pattern.containing("job-1")))
+        )
         await found.refresh()
         assert found.total == len([id for id in expected if "job-1" in id])
     with PlainJobLog.read(log.path) as plain:

@@ -97,15 +97,54 @@ async def test_the_filter_narrows_as_it_is_typed_and_escape_clears_it(
     log: Path, clock: FakeClock
 ) -> None:
     async with running_monitor(log, clock) as monitor:
-        await monitor.press("2", "slash", *"loaded 77 of")
+        await monitor.press("2", "slash", *'"loaded 77 of"')
         await monitor.until(lambda: monitor.table.listing.total == 1)
         assert monitor.selected == "job-00077"
-        assert "1 job · with “loaded 77 of”" in monitor.text()
+        assert '1 job · with “"loaded 77 of"”' in monitor.text()
         await monitor.press("enter")
         assert monitor.table.has_focus
         await monitor.press("escape")
         await monitor.until(lambda: monitor.table.listing.total == 303)
         assert "with “" not in monitor.text()
+
+
+async def test_a_query_of_fields_narrows_and_a_mistake_in_it_is_said(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock) as monitor:
+        await monitor.press("2", "slash", *"status:error dur<1m")
+        await monitor.until(lambda: monitor.table.listing.total == 10)
+        await monitor.press(*" (")
+        await monitor.shows("✗ a word, a field such as status:error, or (")
+        assert monitor.table.listing.total == 10
+        await monitor.press("enter")
+        await monitor.pilot.pause()
+        assert not monitor.table.has_focus
+        await monitor.press(*["backspace"] * 2, "enter")
+        await monitor.until(lambda: monitor.table.has_focus)
+        assert "10 jobs · with “status:error dur<1m”" in monitor.text()
+
+
+async def test_escape_leaves_a_query_with_a_mistake_for_the_one_before(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock) as monitor:
+        await monitor.press("2", "slash", *"is:failed", *" (")
+        await monitor.shows("✗ a word, a field")
+        await monitor.press("escape")
+        await monitor.until(lambda: monitor.table.has_focus)
+        await monitor.shows("10 jobs · with “is:failed")
+        assert "✗ a word" not in monitor.text()
+
+
+async def test_a_date_in_the_query_is_read_anew_in_another_zone(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock, zone=ZURICH) as monitor:
+        await monitor.press("2", "slash", *"since:2026-11-23T20:00", "enter")
+        await monitor.until(lambda: monitor.table.listing.total == 184)
+        await monitor.press("z")
+        await monitor.until(lambda: monitor.table.listing.total == 124)
 
 
 @pytest.mark.parametrize("typed", ["100%", "a_c", "\\", "[/]", "'"])

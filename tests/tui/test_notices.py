@@ -49,7 +49,7 @@ def test_an_empty_range_is_named_with_the_job_nearest_to_it() -> None:
 
 def test_a_text_without_a_match_is_repeated_and_its_escapes_are_seen() -> None:
     text = said(JobQuery(text="[b]\x1b]52;c;x\x07", range=DAY))
-    assert "No job has “[b]\\x1b]52;c;x\\x07” in its id, type, user or message." in text
+    assert "No job is found by “[b]\\x1b]52;c;x\\x07”." in text
     assert "2026-11-23 00:00" in text
     assert "Esc clears" in text
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jobwatch.model.condition import Mentions, Pattern
 from jobwatch.model.query import JobQuery, View
 from jobwatch.store.found_list import SLICE
 from jobwatch.store.plain_log import PlainJobLog
@@ -17,6 +18,7 @@ from jobwatch.tui.source import Source
 from tests.tui.harness import FakeClock, a_job
 
 HEIGHT = 20
+CSV = Mentions(Pattern.containing("csv"))
 
 
 def nothing_selected() -> Anchor:
@@ -63,11 +65,11 @@ async def test_an_answer_ends_where_another_query_has_overtaken_it(source: Sourc
 
 
 async def test_a_search_that_another_overtakes_adds_nothing_to_it(source: Source) -> None:
-    async with aclosing(answers(source, JobQuery(text="csv"))) as late:
+    async with aclosing(answers(source, JobQuery(where=CSV))) as late:
         assert await anext(late) is None
         assert await anext(late) is not None
 
-        async with aclosing(answers(source, JobQuery(View.FAILED, text="csv"))) as other:
+        async with aclosing(answers(source, JobQuery(View.FAILED, where=CSV))) as other:
             assert await anext(other) is None
 
             assert [picture async for picture in late] == []

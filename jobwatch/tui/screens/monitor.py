@@ -165,8 +165,11 @@ class MonitorScreen(Screen[None]):
         self.set_focus(self._filter)
 
     async def action_keep_filter(self) -> None:
-        """Close the filter, and let it narrow the view on."""
-        await self._close_filter()
+        """Close the filter, and let it narrow the view on; not while it is no query."""
+        await self._filter.caught_up()
+        self._ask_for_text(self._filter.value)
+        if not self._shown.line.mistake:
+            await self._close_filter()
 
     def action_sort(self) -> None:
         """Order by the next of the sorts."""
@@ -223,6 +226,8 @@ class MonitorScreen(Screen[None]):
     def action_zone(self) -> None:
         """Show times in the other zone."""
         self._set_zone(UTC if self._zone != UTC else self._local)
+        # A date in the query is now another instant.
+        self._ask_for_text(self._presenter.query.text)
 
     async def action_help(self) -> None:
         """Show all keys."""
@@ -248,7 +253,7 @@ class MonitorScreen(Screen[None]):
             await self._close_filter()
         elif self._filter.value:
             self._filter.value = ""
-            self._ask(text="")
+            self._ask_for_text("")
         elif query.range != ALWAYS:
             self._ask(range=ALWAYS)
         elif query.node is not None:
@@ -261,12 +266,25 @@ class MonitorScreen(Screen[None]):
         self.run_worker(self._presenter.answer(), group="answer", exclusive=True)
 
     def _ask_for_text(self, text: str) -> None:
-        if text != self._presenter.query.text:
-            self._ask(text=text)
+        """Ask for what the text means; where it means nothing, say so and leave the result."""
+        from jobwatch.model.language import QueryError, parse_query
+
+        mistake, start, end = "", 0, 0
+        try:
+            where = parse_query(text, now=self._clock(), zone=self._zone)
+            if (text, where) != (self._presenter.query.text, self._presenter.query.where):
+                self._ask(text=text, where=where)
+        except QueryError as error:
+            mistake, start, end = str(error), error.start, error.end
+        self._shown.line.mistake = mistake
+        self._filter.underline(start, end)
 
     async def _close_filter(self) -> None:
         await self._filter.caught_up()
         # Its last change may still be on the way, and the next key means what came of it.
+        self._ask_for_text(self._filter.value)
+        # Where that was no query, what was asked before still holds.
+        self._filter.value = self._presenter.query.text
         self._ask_for_text(self._filter.value)
         self._filter.display = False
         self.set_focus(self._shown.table)

@@ -16,7 +16,7 @@ __all__ = ["QueryLine"]
 
 
 class QueryLine(Widget):
-    """One line above the table, there only while something narrows the view."""
+    """One line above the table, there only while something narrows the view, or can't."""
 
     asked: reactive[JobQuery] = reactive(JobQuery())
     """The query on screen."""
@@ -26,6 +26,8 @@ class QueryLine(Widget):
     """Whether the total may still grow."""
     found_at: reactive[int | None] = reactive(None)
     """When an order or a search that isn't kept up was made, epoch milliseconds."""
+    mistake: reactive[str] = reactive("")
+    """What is wrong with the query that is typed; empty while it is understood."""
     zone: reactive[Zone] = reactive(UTC)
     """The zone of the range."""
 
@@ -41,8 +43,15 @@ class QueryLine(Widget):
         """Be there only when needed."""
         self._appear()
 
+    def watch_mistake(self, mistake: str) -> None:
+        """Be there, in another colour, while there is one."""
+        self.set_class(bool(mistake), "-bad")
+        self._appear()
+
     def render(self) -> Content:
-        """Draw what narrows the view."""
+        """Draw what narrows the view, or what is wrong with the query."""
+        if self.mistake:
+            return Content(f" ✗ {one_line(self.mistake)}")
         count = f"{self.total:,}{'+' if self.searching else ''}"
         parts = [f"{count} job{'' if count == '1' else 's'}"]
         if self.asked.text:
@@ -61,4 +70,4 @@ class QueryLine(Widget):
     def _appear(self) -> None:
         asked = self.asked
         narrowed = bool(asked.text) or asked.node is not None or asked.range != ALWAYS
-        self.display = narrowed or self.found_at is not None
+        self.display = narrowed or self.found_at is not None or bool(self.mistake)
