@@ -125,15 +125,15 @@ def search(
     """
     from jobwatch.model.language import QueryError, parse_query
 
-    text = " ".join(query)
+    text, now = " ".join(query), now_ms()
     try:
-        range = parse_range(from_, to, now=now_ms(), zone=zone)
-        where = parse_query(text, now=now_ms(), zone=zone)
+        range = parse_range(from_, to, now=now, zone=zone)
+        where = parse_query(text, now=now, zone=zone)
     except WhenError as error:
         raise click.UsageError(str(error)) from error
     except QueryError as error:
         mark = " " * error.start + "^" * (error.end - error.start)
-        raise click.UsageError(f"{error}\n  {clean(one_line(text))}\n  {mark}") from error
+        raise click.UsageError(f"{error}\n  {one_line(text)}\n  {mark}") from error
     asked = JobQuery(range=range, where=where, sort=Sort(SortKey.STARTED, descending=False))
     with reading(settings) as log:
         if limit is None and not json_ and sys.stdout.isatty():

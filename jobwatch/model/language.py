@@ -51,7 +51,6 @@ FIELDS = (*(field.value for field in Field), "is", *TIMES)
 
 DEEPEST = 50
 
-_BLANKS = re.compile(r"\s*")
 _NAME = re.compile(r"([a-zA-Z]+)(:|<=|>=|<|>|=)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _WORD = re.compile(r'[^\s()"]+')
@@ -93,7 +92,7 @@ class _Parser:
         self._depth = 0
 
     def parsed(self) -> Condition:
-        self._skip(_BLANKS)
+        self._skip_blanks()
         if self._at == len(self._text):
             return all_of(())
         found = self._query()
@@ -122,7 +121,7 @@ class _Parser:
             if self._depth > DEEPEST:
                 raise QueryError("this is nested too deep", self._at, len(self._text))
             found = self._one()
-            self._skip(_BLANKS)
+            self._skip_blanks()
             return found
         finally:
             self._depth -= 1
@@ -144,7 +143,7 @@ class _Parser:
     def _bracketed(self) -> Condition:
         start = self._at
         self._at += 1
-        self._skip(_BLANKS)
+        self._skip_blanks()
         found = self._query()
         if self._at == len(self._text):
             raise QueryError("this bracket is never closed: )", start, start + 1)
@@ -235,13 +234,12 @@ class _Parser:
         if not self._is_next(word):
             return False
         self._at += len(word)
-        self._skip(_BLANKS)
+        self._skip_blanks()
         return True
 
-    def _skip(self, pattern: re.Pattern[str]) -> None:
-        match = pattern.match(self._text, self._at)
-        if match is not None:
-            self._at = match.end()
+    def _skip_blanks(self) -> None:
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
 
 
 def _pieces(literal: str, is_quoted: bool) -> list[str]:

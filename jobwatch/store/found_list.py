@@ -72,6 +72,7 @@ class FoundList:
         """Look through slices of the range, from the end that stands on top."""
         source, down = sql.source_of(self.query), self.query.sort.descending
         start, end = reads.bounds(self.query)
+        find, given = reads.filtered(sql.FIND[source], self.query, self._clock())
         while start < end:
             edges = await self._connection.rows(
                 (sql.SLICE_DOWN if down else sql.SLICE_UP)[source],
@@ -85,9 +86,7 @@ class FoundList:
                 # The edge itself may be all that is left of many jobs with one start.
                 low, high = start, min(edge if edge > start else _after(edge), end)
                 start = high
-            found = await self._connection.rows(
-                *reads.filtered(sql.FIND[source], self.query, self._clock(), start=low, end=high)
-            )
+            found = await self._connection.rows(find, given | {"start": low, "end": high})
             await self._connection.run_many(sql.ADD_FOUND, found[::-1] if down else found)
             yield
 

@@ -137,6 +137,17 @@ async def test_escape_leaves_a_query_with_a_mistake_for_the_one_before(
         assert "✗ a word" not in monitor.text()
 
 
+async def test_a_query_that_is_kept_is_not_asked_again(log: Path, clock: FakeClock) -> None:
+    async with running_monitor(log, clock) as monitor:
+        await monitor.press("2", "slash", *"since:10m")
+        await monitor.until(lambda: monitor.table.listing.total == 11)
+        clock.now += 60_000
+        await monitor.press("enter")
+        await monitor.until(lambda: monitor.table.has_focus)
+        await monitor.pilot.pause()
+        assert monitor.table.listing.total == 11
+
+
 async def test_a_date_in_the_query_is_read_anew_in_another_zone(
     log: Path, clock: FakeClock
 ) -> None:

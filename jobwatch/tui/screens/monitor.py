@@ -166,10 +166,9 @@ class MonitorScreen(Screen[None]):
 
     async def action_keep_filter(self) -> None:
         """Close the filter, and let it narrow the view on; not while it is no query."""
-        await self._filter.caught_up()
-        self._ask_for_text(self._filter.value)
+        await self._catch_up()
         if not self._shown.line.mistake:
-            await self._close_filter()
+            self._close_filter()
 
     def action_sort(self) -> None:
         """Order by the next of the sorts."""
@@ -227,7 +226,7 @@ class MonitorScreen(Screen[None]):
         """Show times in the other zone."""
         self._set_zone(UTC if self._zone != UTC else self._local)
         # A date in the query is now another instant.
-        self._ask_for_text(self._presenter.query.text)
+        self._understand(self._presenter.query.text)
 
     async def action_help(self) -> None:
         """Show all keys."""
@@ -250,7 +249,12 @@ class MonitorScreen(Screen[None]):
             self.remove_class("-maximised")
             self._shown.table.focus()
         elif self._filter.display:
-            await self._close_filter()
+            await self._catch_up()
+            # Where what was typed is no query, what was asked before still holds.
+            if self._shown.line.mistake:
+                self._filter.value = self._presenter.query.text
+                self._ask_for_text(self._filter.value)
+            self._close_filter()
         elif self._filter.value:
             self._filter.value = ""
             self._ask_for_text("")
@@ -266,26 +270,35 @@ class MonitorScreen(Screen[None]):
         self.run_worker(self._presenter.answer(), group="answer", exclusive=True)
 
     def _ask_for_text(self, text: str) -> None:
-        """Ask for what the text means; where it means nothing, say so and leave the result."""
+        """Ask for a query as it is typed; one that is asked already keeps its dates."""
+        if text == self._presenter.query.text:
+            self._say_mistake("", 0, 0)
+        else:
+            self._understand(text)
+
+    def _understand(self, text: str) -> None:
+        """Ask for what the text means now; where it means nothing, say so and leave the result."""
         from jobwatch.model.language import QueryError, parse_query
 
-        mistake, start, end = "", 0, 0
         try:
             where = parse_query(text, now=self._clock(), zone=self._zone)
-            if (text, where) != (self._presenter.query.text, self._presenter.query.where):
-                self._ask(text=text, where=where)
         except QueryError as error:
-            mistake, start, end = str(error), error.start, error.end
+            self._say_mistake(str(error), error.start, error.end)
+            return
+        self._say_mistake("", 0, 0)
+        if (text, where) != (self._presenter.query.text, self._presenter.query.where):
+            self._ask(text=text, where=where)
+
+    def _say_mistake(self, mistake: str, start: int, end: int) -> None:
         self._shown.line.mistake = mistake
         self._filter.underline(start, end)
 
-    async def _close_filter(self) -> None:
+    async def _catch_up(self) -> None:
+        """Take what was typed: its last change may be on the way, and the next key means it."""
         await self._filter.caught_up()
-        # Its last change may still be on the way, and the next key means what came of it.
         self._ask_for_text(self._filter.value)
-        # Where that was no query, what was asked before still holds.
-        self._filter.value = self._presenter.query.text
-        self._ask_for_text(self._filter.value)
+
+    def _close_filter(self) -> None:
         self._filter.display = False
         self.set_focus(self._shown.table)
 
