@@ -8,7 +8,7 @@ from enum import StrEnum
 from jobwatch.model.condition import EVERY, Condition
 from jobwatch.model.when import ALWAYS, TimeRange
 
-__all__ = ["JobQuery", "Sort", "SortKey", "View"]
+__all__ = ["JobQuery", "Sort", "SortKey", "View", "Within"]
 
 
 class View(StrEnum):
@@ -19,6 +19,15 @@ class View(StrEnum):
     FAILED = "failed"
 
 
+class Within(StrEnum):
+    """What of a job lies in a range of time."""
+
+    STARTED = "started"
+    """Its start."""
+    RUNNING = "running"
+    """Any moment of its run, or its start."""
+
+
 class SortKey(StrEnum):
     """What a result can be ordered by."""
 
@@ -27,6 +36,9 @@ class SortKey(StrEnum):
     STATUS = "status"
     TYPE = "type"
     USER = "user"
+    NODE = "node"
+    MESSAGE = "message"
+    ID = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +53,16 @@ class Sort:
 class JobQuery:
     """Which jobs, in which order: all conditions must hold.
 
-    `range` bounds the time that orders jobs (their start); `node` is the name of one node. `where`
-    is the meaning of `text`, which is kept as it was written, to be shown.
+    `range` bounds the time that orders jobs (their start), or with `within` that of their run;
+    `node` is the name of one node. `where` is the meaning of `text`, which is kept as it was
+    written, to be shown. `as_of` (ms) asks for the log as it stood then.
     """
 
     view: View = View.ALL
     range: TimeRange = ALWAYS
+    within: Within = Within.STARTED
     text: str = ""
     where: Condition = EVERY
     node: str | None = None
     sort: Sort = Sort()
+    as_of: int | None = None
