@@ -13,9 +13,11 @@ from jobwatch.model.when import TimeRange
 
 __all__ = [
     "EVERY",
+    "FAILED",
     "And",
     "Comparison",
     "Condition",
+    "Ended",
     "Field",
     "Has",
     "Matches",
@@ -110,6 +112,12 @@ class Ran(Struct, frozen=True):
     range: TimeRange
 
 
+class Ended(Struct, frozen=True):
+    """The job came to its end, or was lost, within the range."""
+
+    range: TimeRange
+
+
 class Has(Struct, frozen=True):
     """What came of the job is one of these."""
 
@@ -134,10 +142,13 @@ class Or(Struct, frozen=True):
     of: tuple[Condition, ...]
 
 
-Condition: TypeAlias = Matches | Mentions | Measures | Started | Ran | Has | Not | And | Or
+Condition: TypeAlias = Matches | Mentions | Measures | Started | Ran | Ended | Has | Not | And | Or
 
 EVERY = And()
 """What every job fulfils."""
+
+FAILED = Has(frozenset({Outcome.FAILED, Outcome.LOST}))
+"""What the jobs fulfil that ended in error, or were lost."""
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
-from jobwatch.model.formats import Entry, FormatError, decode
-from jobwatch.model.job import TIMES, Json
+from jobwatch.model.csv_cells import REST, Reader, reader, unguard
+from jobwatch.model.formats import Entry, FormatError
 from jobwatch.model.window import Window
 
 __all__ = ["csv_entries"]
 
-Column: TypeAlias = tuple[str, Callable[[str], Json]]
+Column: TypeAlias = tuple[str, Reader]
 
-TEXTS = ("id", "user", "type", "status")
 LARGEST_CELL = 2**31 - 1
 
 
@@ -22,8 +21,9 @@ def csv_entries(window: Window) -> Iterator[Entry]:
     """Read a table with a header row (RFC 4180); places are the physical lines of rows.
 
     An empty cell is an absent key; a time is a number in text; a cell of a message, a body or an
-    unknown key that holds a JSON object or array is that value. Raises `FormatError` where the
-    header isn't one of job records.
+    unknown key that holds a JSON object or array is that value. In a table that jobwatch exported
+    (`export_formats`) every value is what it was. Raises `FormatError` where the header isn't one
+    of job records.
     """
     csv.field_size_limit(LARGEST_CELL)  # the module's limit for the process is 128 KiB
     lines = _Lines(window)
@@ -82,30 +82,13 @@ def _columns(names: list[str]) -> list[Column]:
     for name in names:
         if names.count(name) > 1:
             raise FormatError(f"the CSV header names the column {name!r} twice")
-    return [(name, _reader(name)) for name in names]
+    if REST in names:
+        return [(name, _guarded(reader(name))) for name in names]
+    return [(name, reader(name)) for name in names]
 
 
-def _reader(name: str) -> Callable[[str], Json]:
-    if name in TIMES:
-        return _number
-    return str if name in TEXTS else _value
-
-
-def _number(cell: str) -> Json:
-    try:
-        number = decode(cell)
-    except FormatError:
-        return cell
-    return number if type(number) in (int, float) else cell
-
-
-def _value(cell: str) -> Json:
-    if not cell.startswith(("{", "[")):
-        return cell
-    try:
-        return decode(cell)
-    except FormatError:
-        return cell
+def _guarded(read: Reader) -> Reader:
+    return lambda cell: read(unguard(cell))
 
 
 def _entry(lines: _Lines, columns: list[Column], cells: list[str]) -> Entry:
@@ -117,7 +100,11 @@ def _entry(lines: _Lines, columns: list[Column], cells: list[str]) -> Entry:
         raw.decode()
     except UnicodeDecodeError as error:
         return Entry(lines.place, raw, None, f"not UTF-8 at byte {error.start + 1}")
-    record = {name: read(cell) for (name, read), cell in zip(columns, cells, strict=False) if cell}
+    record: dict[str, Any] = {
+        name: read(cell) for (name, read), cell in zip(columns, cells, strict=False) if cell
+    }
+    if isinstance(record.get(REST), dict):
+        record |= record.pop(REST)
     return Entry(lines.place, raw, record)
 
 

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import asdict, replace
 
-from jobwatch.model.when import iso, time_taken
+from jobwatch.model.durations import time_taken
+from jobwatch.model.when import iso
 
 __all__ = ["UNSET", "Job", "JobStatus", "Json", "Outcome", "Phase", "RecordError", "Time", "merge"]
 

@@ -32,8 +32,10 @@ from jobwatch.model.condition import (
     Started,
     all_of,
 )
+from jobwatch.model.durations import LENGTHS, parse_length
 from jobwatch.model.job import JobStatus, Outcome
-from jobwatch.model.when import TimeRange, WhenError, Zone, parse_period, parse_range
+from jobwatch.model.ranges import parse_period, parse_range
+from jobwatch.model.when import TimeRange, WhenError, Zone
 
 __all__ = ["FIELDS", "STATES", "QueryError", "parse_query"]
 
@@ -55,17 +57,7 @@ _NAME = re.compile(r"([a-zA-Z]+)(:|<=|>=|<|>|=)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _WORD = re.compile(r'[^\s()"]+')
 _VALUE = re.compile(r'[^\s(),"]+')
-_LENGTH = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw])?)+", re.IGNORECASE)
-_LENGTH_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])?", re.IGNORECASE)
 _AGO = re.compile(r"\d+[smhdw]", re.IGNORECASE)
-_UNITS = {
-    "ms": 1,
-    "s": 1_000,
-    "m": 60_000,
-    "h": 3_600_000,
-    "d": 86_400_000,
-    "w": 604_800_000,
-}
 _LONGEST = 1 << 53
 
 
@@ -204,11 +196,12 @@ class _Parser:
             expected = f"a comparison: {measure}>5m, {measure}<=10s"
             raise QueryError(expected, match.start(2), match.end(2)) from None
         start = self._at
-        literal, _ = self._value(_VALUE, "a length of time: 500ms, 10s, 5m, 1h30m")
-        if not _LENGTH.fullmatch(literal):
-            raise QueryError("a length of time: 500ms, 10s, 5m, 1h30m", start, self._at)
-        parts = _LENGTH_PART.findall(literal.lower())
-        length = sum(float(number) * _UNITS[unit or "s"] for number, unit in parts)
+        expected = f"a length of time: {LENGTHS}"
+        literal, _ = self._value(_VALUE, expected)
+        try:
+            length = parse_length(literal)
+        except WhenError as error:
+            raise QueryError(expected, start, self._at) from error
         return Measures(measure, comparison, round(min(length, _LONGEST)))
 
     def _value(self, bare: re.Pattern[str], expected: str) -> tuple[str, bool]:

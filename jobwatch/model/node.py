@@ -10,9 +10,11 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jobwatch.model.days import day_of
+from jobwatch.model.durations import duration
 from jobwatch.model.row import StateMark
 from jobwatch.model.text import one_line
-from jobwatch.model.when import Zone, day_of, duration, hour_minute
+from jobwatch.model.when import Zone, hour_minute
 
 __all__ = [
     "HEARTBEAT",

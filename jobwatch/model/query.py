@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jobwatch.model.condition import EVERY, Condition
+from jobwatch.model.condition import EVERY, Condition, Ended, Ran, Started, all_of, conjuncts
 from jobwatch.model.when import ALWAYS, TimeRange
 
-__all__ = ["JobQuery", "Sort", "SortKey", "View", "Within"]
+__all__ = ["JobQuery", "Sort", "SortKey", "View", "Within", "resolved"]
 
 
 class View(StrEnum):
@@ -66,3 +67,49 @@ class JobQuery:
     node: str | None = None
     sort: Sort = Sort()
     as_of: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Return whether it asks for less than a view of the whole log as it is now."""
+        whole = (self.range, self.where, self.node, self.as_of)
+        return whole != (ALWAYS, EVERY, None, None)
+
+
+def resolved(query: JobQuery) -> JobQuery:
+    """Return the query in plain terms: its range is of starts, all the rest are conditions.
+
+    As of an instant, a job that had not ended yet was running, whatever came of it later.
+    """
+    view, bounds, where = query.view, [query.range], [query.where]
+    if query.within is Within.RUNNING and query.range != ALWAYS:
+        bounds = []
+        where.append(Ran(query.range))
+    if query.as_of is not None:
+        after = query.as_of + 1
+        bounds.append(TimeRange(None, after))
+        if view is View.RUNNING:
+            view = View.ALL
+            where.append(Ran(TimeRange(after, after)))
+        elif view is View.FAILED:
+            where.append(Ended(TimeRange(None, after)))
+    rest = []
+    for condition in conjuncts(all_of(where)):
+        if isinstance(condition, Started):
+            bounds.append(condition.range)
+        else:
+            rest.append(condition)
+    return replace(
+        query,
+        view=view,
+        range=_intersection(bounds),
+        within=Within.STARTED,
+        where=all_of(rest),
+        as_of=None,
+    )
+
+
+def _intersection(ranges: Iterable[TimeRange]) -> TimeRange:
+    ranges = list(ranges)
+    starts = [range.start for range in ranges if range.start is not None]
+    ends = [range.end for range in ranges if range.end is not None]
+    return TimeRange(max(starts, default=None), min(ends, default=None))

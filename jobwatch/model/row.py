@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jobwatch.model.job import JobStatus, Json, Outcome, Time
+from jobwatch.model.durations import time_taken
+from jobwatch.model.job import UNSET, JobStatus, Json, Outcome, Time
 from jobwatch.model.text import one_line
-from jobwatch.model.when import time_taken
 
 __all__ = ["JobRow", "StateMark", "state_mark"]
 
@@ -16,7 +16,8 @@ class JobRow(NamedTuple):
 
     `seq` is the job's place of arrival in its log, `started` the time that orders it, in epoch
     milliseconds. `message` is the beginning of the message, an object as JSON text; `node` the name
-    of the node that the job is of, or empty.
+    of the node that the job is of, or empty. `over` is when its run was over, None while it
+    goes on: a lost job has no `end`, and one that ended may lack it.
     """
 
     seq: int
@@ -30,6 +31,8 @@ class JobRow(NamedTuple):
     end: Time
     message: str
     node: str = ""
+    created: Time = UNSET
+    over: int | float | None = None
 
     @property
     def key(self) -> tuple[float, int]:
@@ -40,6 +43,19 @@ class JobRow(NamedTuple):
     def running(self) -> bool:
         """Return whether the job has begun and not ended."""
         return self.outcome is Outcome.PENDING and self.status != JobStatus.CREATED
+
+    def as_of(self, instant: int) -> JobRow:
+        """Return the job as it stood at an instant (ms): what came later is not there yet."""
+        if self.over is not None and self.over <= instant:
+            return self
+        begun = isinstance(self.start, int | float)
+        return self._replace(
+            status=JobStatus.IN_PROGRESS.value if begun else JobStatus.CREATED.value,
+            outcome=Outcome.PENDING,
+            end=UNSET,
+            message="",
+            over=None,
+        )
 
     def taken(self, now: int) -> str:
         """Return how long the job took, or has run by `now` (ms)."""

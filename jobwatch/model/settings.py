@@ -13,11 +13,13 @@ class Settings:
     """What is in force for one run.
 
     `store` is the log's file; `store_was_named` tells whether the user named it, so that a slip of
-    the pen is an error and not a new log.
+    the pen is an error and not a new log. `state` is the folder of what the monitor remembers, None
+    for the user's own.
     """
 
     store: Path
     store_was_named: bool = False
+    state: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

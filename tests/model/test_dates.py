@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobwatch.model import when
 from jobwatch.model.dates import ACCEPTED, parse_period, parse_range
-from jobwatch.model.when import UTC, TimeRange, WhenError, Zone
+from jobwatch.model.days import day_start, month_range
+from jobwatch.model.ranges import describe
+from jobwatch.model.when import ALWAYS, UTC, TimeRange, WhenError, Zone
 
 ZURICH, SAO_PAULO, HAVANA, KIRITIMATI, NIUE = ZONES = [
     Zone(name, ZoneInfo(name))
@@ -44,7 +45,7 @@ def period(text: str, zone: Zone = UTC, now: int = NOW) -> TimeRange:
 
 
 def day_range(day: date, zone: Zone) -> TimeRange:
-    return TimeRange(when.day_start(day, zone), when.day_start(day + timedelta(days=1), zone))
+    return TimeRange(day_start(day, zone), day_start(day + timedelta(days=1), zone))
 
 
 # Whole periods
@@ -73,8 +74,8 @@ def test_today_and_yesterday_are_whole_days_of_the_zone(day: date, zone: Zone) -
 
 @given(st.integers(1972, 2200), st.integers(1, 12), zones)
 def test_a_typed_month_or_year_is_the_whole_of_it(year: int, month: int, zone: Zone) -> None:
-    assert period(f"{year}-{month:02}", zone) == when.month_range(year, month, zone)
-    january, december = (when.month_range(year, number, zone) for number in (1, 12))
+    assert period(f"{year}-{month:02}", zone) == month_range(year, month, zone)
+    january, december = (month_range(year, number, zone) for number in (1, 12))
     assert period(f"{year}", zone) == TimeRange(january.start, december.end)
 
 
@@ -103,6 +104,11 @@ def test_a_typed_time_of_day_is_its_minute_second_or_millisecond(
 
 def test_a_time_that_the_clock_skips_is_as_much_later() -> None:
     assert period("2026-03-29T02:30", ZURICH).start == at("2026-03-29T03:30+02:00")
+
+
+def test_a_time_that_the_clock_shows_twice_is_the_first_unless_its_offset_is_typed() -> None:
+    assert period("2026-10-25T02:30", ZURICH).start == at("2026-10-25T02:30+02:00")
+    assert period("2026-10-25 02:30 +01:00", ZURICH).start == at("2026-10-25T02:30+01:00")
 
 
 # Instants
@@ -184,7 +190,7 @@ def test_a_date_is_understood_and_can_be_shown_or_is_a_clear_error(text: str, zo
     assert range.start is not None
     assert range.end is not None
     assert range.start <= range.end
-    assert when.describe(range, zone)
+    assert describe(range, zone)
 
 
 # Ranges
@@ -200,7 +206,7 @@ def test_an_end_includes_the_whole_period_that_it_names() -> None:
     assert between("2026-11-23T14:00", "2026-11-23T14:00").end == at("2026-11-23T14:01")
     assert between("yesterday", None) == TimeRange(at("2026-11-22"), None)
     assert between("-90m", "now") == TimeRange(NOW - 90 * MINUTE, NOW)
-    assert between(None, None) == between("", "") == when.ALWAYS
+    assert between(None, None) == between("", "") == ALWAYS
 
 
 @given(days, days, zones)

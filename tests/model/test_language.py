@@ -25,7 +25,8 @@ from jobwatch.model.condition import (
 )
 from jobwatch.model.job import Outcome
 from jobwatch.model.language import QueryError, parse_query
-from jobwatch.model.when import UTC, TimeRange, zone_named
+from jobwatch.model.when import UTC, TimeRange
+from jobwatch.model.zones import zone_named
 
 NOW = 1_795_471_396_000  # 2026-11-23T22:03:16Z
 DAY = 86_400_000

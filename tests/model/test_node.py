@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobwatch.model.node import HEARTBEAT, Node, NodeState, node_facts, node_mark, short_names
-from jobwatch.model.when import UTC, zone_named
+from jobwatch.model.when import UTC
+from jobwatch.model.zones import zone_named
 
 NOW = 1_795_471_396_000  # 2026-11-23T22:03:16Z
 LIVE = Node(name="n1", state=NodeState.LIVE, checked_at=NOW)
