@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from jobwatch.model.entries import entries
+from jobwatch.model.exported import import_record
 from jobwatch.model.formats import Entry, Format, FormatError
 from jobwatch.model.job import Job, RecordError
+from jobwatch.model.node import Origin
 from jobwatch.store.transactions import Changes
 
-__all__ = ["Log", "Record", "Totals", "import_records", "read_records"]
+__all__ = ["Log", "Record", "Totals", "by_node", "import_records", "read_records"]
 
 CHUNK = 1 << 18
 BATCH_BYTES = 1 << 26
+
+Placed: TypeAlias = tuple[Job, Origin]
 
 
 class Log(Protocol):
     """What an import needs of a log."""
 
-    def upsert_many(self, jobs: Iterable[Job], /) -> Changes:
-        """Write all the jobs or none."""
+    def upsert_many(self, jobs: Iterable[Job], /, *, node: str | None = None) -> Changes:
+        """Write all the jobs or none; who has no node yet is of `node`."""
+
+    def mark_lost(self, since: Mapping[str, int], /) -> None:
+        """Mark jobs that go on by their records as lost at these instants (ms), by id."""
 
 
 class Record(Struct, frozen=True):
     """One record of a file: a job, or the reason why it is none.
 
     `place` is its line (from 1) or its index in an array (from 0), `raw` its text as in the file.
+    `origin` is known of what jobwatch has exported.
     """
 
     place: str
     raw: bytes
     job: Job | None = None
     reason: str = ""
+    origin: Origin = Origin()
 
 
 class Totals(NamedTuple):
@@ -65,30 +74,52 @@ def import_records(
     on_reject: Callable[[Record], None],
     on_progress: Callable[[Totals], None],
 ) -> Totals:
-    """Write the jobs of records into a log, a batch a transaction, and count what came of them.
+    """Write the jobs of records into a log, in batches, and count what came of them.
 
-    `on_reject` gets each record that is no job, `on_progress` the totals after each batch.
+    A batch is one transaction for each node. `on_reject` gets each record that is no job,
+    `on_progress` the totals after each batch.
     Whatever ends it early leaves whole batches; importing again does the rest.
     """
     totals = Totals()
     for jobs, rejected in _batches(records, batch_size, on_reject):
-        changes = log.upsert_many(jobs) if jobs else Changes()
+        changes = [log.upsert_many(group, node=node or None) for node, group in by_node(jobs)]
+        lost = {job.id: origin.lost_since for job, origin in jobs if origin.lost_since is not None}
+        if lost:
+            log.mark_lost(lost)
         totals = Totals(
             read=totals.read + len(jobs) + rejected,
-            new=totals.new + changes.new,
-            updated=totals.updated + changes.updated,
-            unchanged=totals.unchanged + changes.unchanged,
+            new=totals.new + sum(change.new for change in changes),
+            updated=totals.updated + sum(change.updated for change in changes),
+            unchanged=totals.unchanged + sum(change.unchanged for change in changes),
             rejected=totals.rejected + rejected,
         )
         on_progress(totals)
     return totals
 
 
+def by_node(jobs: Iterable[Placed]) -> Iterator[tuple[str, list[Job]]]:
+    """Group jobs by node, so that those of one start stay in the order in which they come.
+
+    A log keeps the order in which such jobs are written, so some nodes may come more than once.
+    """
+    groups: dict[str, list[Job]] = {}
+    ranks: dict[str, int] = {}
+    before: tuple[float, int] | None = None
+    for job, origin in jobs:
+        rank = ranks.setdefault(origin.node, len(ranks))
+        if before is not None and before[0] == job.started and before[1] > rank:
+            yield from groups.items()
+            groups, ranks, rank = {}, {origin.node: 0}, 0
+        groups.setdefault(origin.node, []).append(job)
+        before = job.started, rank
+    yield from groups.items()
+
+
 def _batches(
     records: Iterable[Record], size: int, on_reject: Callable[[Record], None]
-) -> Iterator[tuple[list[Job], int]]:
+) -> Iterator[tuple[list[Placed], int]]:
     """Gather jobs, and count the rejected between them."""
-    jobs: list[Job] = []
+    jobs: list[Placed] = []
     rejected = weight = 0
     try:
         for record in records:
@@ -96,7 +127,7 @@ def _batches(
                 on_reject(record)
                 rejected += 1
             else:
-                jobs.append(record.job)
+                jobs.append((record.job, record.origin))
                 weight += len(record.raw)
             if len(jobs) >= size or weight >= BATCH_BYTES:
                 yield jobs, rejected
@@ -110,7 +141,8 @@ def _batches(
 def _record(entry: Entry) -> Record:
     if entry.reason:
         return Record(entry.place, entry.raw, None, entry.reason)
+    value, origin = import_record(entry.value)
     try:
-        return Record(entry.place, entry.raw, Job.from_record(entry.value))
+        return Record(entry.place, entry.raw, Job.from_record(value), origin=origin)
     except RecordError as error:
         return Record(entry.place, entry.raw, None, str(error))

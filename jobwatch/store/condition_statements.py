@@ -6,7 +6,7 @@ one whose type isn't ``x``. ``:now`` (ms) is for measures of what goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from jobwatch.model.condition import (
     And,
     Comparison,
     Condition,
+    Ended,
     Field,
     Has,
     Matches,
@@ -29,7 +30,7 @@ from jobwatch.model.condition import (
 from jobwatch.model.formats import encode
 from jobwatch.store.list_statements import DURATION
 
-__all__ = ["Fragment", "fragment"]
+__all__ = ["Fragment", "cases", "fragment"]
 
 
 class Fragment(NamedTuple):
@@ -64,19 +65,29 @@ CASE WHEN typeof(created_datetime) NOT IN ('integer', 'real') THEN NULL
 _MEASURES = {Measure.DURATION: DURATION, Measure.WAIT: _WAIT}
 _OPERATORS = {comparison: comparison.value for comparison in Comparison}
 _STARTED = "(started >= :{start} AND started < :{end})"
-_RAN = """
-(started < :{end} AND (started >= :{start} OR outcome = 0
-    OR typeof(end_datetime) IN ('integer', 'real') AND end_datetime >= :{start}))
-"""
+_RAN = "(started < :{end} AND (started >= :{start} OR ended IS NULL OR ended >= :{start}))"
+_ENDED = "ifnull(ended >= :{start} AND ended < :{end}, 0)"
+_RANGES: Mapping[type[Condition], str] = {Started: _STARTED, Ran: _RAN, Ended: _ENDED}
 
 
-def fragment(condition: Condition) -> Fragment:
-    """Return a condition in SQL."""
-    parameters: dict[str, Any] = {}
-    return Fragment(_sql(condition, parameters), parameters)
+def fragment(condition: Condition, name: str = "where") -> Fragment:
+    """Return a condition in SQL; the names of its parameters begin with `name`."""
+    parameters = _Parameters(name)
+    return Fragment(_sql(condition, parameters), parameters.values)
 
 
-def _sql(condition: Condition, into: dict[str, Any]) -> str:
+class _Parameters:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.values: dict[str, Any] = {}
+
+    def add(self, value: object) -> str:
+        name = f"{self._name}_{len(self.values)}"
+        self.values[name] = value
+        return name
+
+
+def _sql(condition: Condition, into: _Parameters) -> str:
     match condition:
         case And(parts):
             return _joined([_sql(part, into) for part in parts], " AND ") if parts else "TRUE"
@@ -87,30 +98,34 @@ def _sql(condition: Condition, into: dict[str, Any]) -> str:
         case Matches(field, pattern):
             return _matches(field, pattern, into)
         case Mentions(pattern):
-            fields = (Field.ID, Field.TYPE, Field.USER, Field.MESSAGE)
-            return _joined([_matches(field, pattern, into) for field in fields], " OR ")
+            id = _LIKE.format(column="id", like=into.add(_like(pattern.pieces)))
+            fields = (Field.TYPE, Field.USER, Field.MESSAGE)
+            return _joined([id, *(_matches(field, pattern, into) for field in fields)], " OR ")
         case Measures(measure, comparison, than):
-            name = _named(than, into)
+            name = into.add(than)
             return f"ifnull({_MEASURES[measure]} {_OPERATORS[comparison]} :{name}, 0)"
-        case Started(range) | Ran(range):
-            return (_STARTED if isinstance(condition, Started) else _RAN).format(
-                start=_named(-inf if range.start is None else range.start, into),
-                end=_named(inf if range.end is None else range.end, into),
+        case Started(range) | Ran(range) | Ended(range):
+            return _RANGES[type(condition)].format(
+                start=into.add(-inf if range.start is None else range.start),
+                end=into.add(inf if range.end is None else range.end),
             )
         case Has(outcomes):
-            names = ", ".join(f":{_named(int(outcome), into)}" for outcome in sorted(outcomes))
+            names = ", ".join(f":{into.add(int(outcome))}" for outcome in sorted(outcomes))
             return f"(outcome IN ({names}))"
 
 
-def _matches(field: Field, pattern: Pattern, into: dict[str, Any]) -> str:
-    like = _named(_like(pattern.pieces), into)
+def _matches(field: Field, pattern: Pattern, into: _Parameters) -> str:
+    if field is Field.ID:
+        globs = [_glob(pieces) for pieces in cases(pattern.pieces)]
+        return _joined([f"(id GLOB :{into.add(glob)})" for glob in globs], " OR ")
+    like = into.add(_like(pattern.pieces))
     if field is Field.NODE:
         return _LIKE_NODE.format(like=like)
     column = _COLUMNS[field]
     if field not in (Field.MESSAGE, Field.BODY):
         return _LIKE.format(column=column, like=like)
     escaped = [encode(piece)[1:-1].decode() for piece in pattern.pieces]
-    return _LIKE_JSON.format(column=column, like=like, json=_named(_like(escaped), into))
+    return _LIKE_JSON.format(column=column, like=like, json=into.add(_like(escaped)))
 
 
 def _like(pieces: Sequence[str]) -> str:
@@ -119,10 +134,18 @@ def _like(pieces: Sequence[str]) -> str:
     )
 
 
-def _named(value: object, into: dict[str, Any]) -> str:
-    name = f"where_{len(into)}"
-    into[name] = value
-    return name
+def cases(pieces: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return an id's pieces as they are, all small, and all capital: what an index can find.
+
+    An id differs from others by its case alone nowhere but in theory; a column sorted for any case
+    would be one more index on the longest of the short columns.
+    """
+    ways = (pieces, tuple(map(str.lower, pieces)), tuple(map(str.upper, pieces)))
+    return list(dict.fromkeys(ways))
+
+
+def _glob(pieces: Sequence[str]) -> str:
+    return "*".join("".join(f"[{c}]" if c in "*?[" else c for c in piece) for piece in pieces)
 
 
 def _joined(parts: Sequence[str], operator: str) -> str:

@@ -22,10 +22,10 @@ __all__ = [
 ]
 
 APPLICATION_ID = 0x6A6F6277  # "jobw"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # The script that makes a new log, and those that bring an older one from a version to the next.
-SCRIPTS: Mapping[int, str] = MappingProxyType({0: "schema.sql", 1: "to_2.sql"})
+SCRIPTS: Mapping[int, str] = MappingProxyType({0: "schema.sql", 1: "to_2.sql", 2: "to_3.sql"})
 
 # A writer that others must wait for may hold the log for a second or two.
 BUSY_TIMEOUT = 10_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,11 +31,14 @@ class DryRunLog:
             log = stack.enter_context(PlainJobLog.read(path)) if path.exists() else None
             yield cls(scratch, log)
 
-    def upsert_many(self, jobs: Iterable[Job]) -> Changes:
+    def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
         """Return what `PlainJobLog.upsert_many` would."""
         jobs = list(jobs)
         if self._log is not None:
             touched = self._scratch.find_jobs(job.id for job in jobs)
             known = self._log.find_jobs(job.id for job in jobs if job.id not in touched)
             self._scratch.upsert_many(known.values())
-        return self._scratch.upsert_many(jobs)
+        return self._scratch.upsert_many(jobs, node=node)
+
+    def mark_lost(self, since: Mapping[str, int]) -> None:
+        """Do nothing: it counts for no change."""

@@ -1,103 +1,130 @@
-"""A result that no index has in order, numbered once in a temporary table of the reader's own.
+"""The jobs of any query in order of start, found by a search and kept up as the log changes.
 
-It is a picture of the log at one moment: its rows are read live, but which they are and in what
-order is not looked at again until `refresh`.
+A search goes through the range in slices, from the end that stands on top, so that the first rows
+come soon, others have the connection in between, and one that was superseded ends. What changes
+later is searched for again from the lowest start on that changed; what lies before it still holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from math import inf
 
-from jobwatch.model.query import JobQuery, SortKey
+from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
-from jobwatch.store import list_statements as sql
-from jobwatch.store import reads
+from jobwatch.store import search_statements as sql
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
-from jobwatch.store.job_list import PAGE, Place
-from jobwatch.store.statements import row_of
+from jobwatch.store.found_table import FoundTable
+from jobwatch.store.job_list import Place
+from jobwatch.store.search import parts_of, search_of
+from jobwatch.store.slices import Slices, slices_down, slices_up
+from jobwatch.store.statements import CHANGES_SINCE, NEWEST, OLDEST_RUNNING
 
 __all__ = ["FoundList"]
 
-SLICE = 8_192
-"""Rows looked at in one statement: some ten milliseconds."""
-
 
 class FoundList:
-    """The jobs of any query, in any order; ordinals count from the top."""
+    """The jobs of a query in order of start; ordinals count from the top."""
 
     newest_first = False
+    is_found = True
 
     def __init__(self, connection: ReadConnection, query: JobQuery, clock: Clock) -> None:
         self.query = query
-        self._clock = clock
-        self.total = 0
         self.complete = False
+        self._clock = clock
         self._connection = connection
+        self._table = FoundTable(connection)
+        self._search = search_of(query)
+        self._down = query.sort.descending
+        self._slices = Slices()
+        self._generation = self._last_seq = -1
+        self._newest = -inf
+
+    @property
+    def total(self) -> int:
+        """Return how many there are, so far."""
+        return self._table.total
 
     async def refresh(self) -> None:
-        """Search or sort anew, to the end."""
+        """Find what may have changed since the last time, or everything."""
         async for _ in self.search():
             pass
 
     async def search(self) -> AsyncGenerator[int, None]:
-        """Search or sort anew; the total so far comes after each slice, the top rows first."""
+        """Find what may have changed since, or everything; the total so far after each slice."""
+        lowest = await self._lowest_change()
+        kept = self.complete and lowest > -inf
         self.complete = False
-        self.total = 0
-        await self._connection.rows(sql.DROP_FOUND)
-        await self._connection.rows(sql.CREATE_FOUND)
-        steps = self._find() if self.query.sort.key is SortKey.STARTED else self._sort()
+        if kept:
+            await self._forget_from(lowest)
+        else:
+            await self._table.clear()
+        steps = self._find_down() if self._down and not kept else self._find_up(lowest)
         async for _ in steps:
-            [(self.total,)] = await self._connection.rows(sql.COUNT_FOUND)
             yield self.total
-        await self._connection.rows(sql.CREATE_FOUND_SEQ)
         self.complete = True
 
     async def page(self, number: int) -> list[JobRow | None]:
         """Return the rows from ordinal ``number * PAGE`` on; None is a job that was deleted."""
-        first = number * PAGE
-        rows = await self._connection.rows(sql.FOUND_ROWS, (first, first + PAGE))
-        return [None if row[0] is None else row_of(row) for row in rows]
+        return await self._table.page(number)
 
     async def place(self, row: JobRow) -> Place:
         """Return where a job is, or the ordinal of that with the nearest start."""
-        for (position,) in await self._connection.rows(sql.FOUND_POSITION, (row.seq,)):
-            return Place(position - 1, True)
-        for (position,) in await self._connection.rows(sql.FOUND_NEAREST, (row.started,)):
-            return Place(position - 1, False)
-        return Place(0, False)
+        ordinal = await self._table.ordinal_by_key(row.key, descending=self._down)
+        if await self._table.key(ordinal) == row.key:
+            return Place(ordinal, True)
+        near = [(place, await self._table.key(place)) for place in (ordinal - 1, ordinal)]
+        places = [(abs(key[0] - row.started), place) for place, key in near if key is not None]
+        return Place(min(places)[1] if places else 0, False)
 
-    async def _find(self) -> AsyncIterator[None]:
-        """Look through slices of the range, from the end that stands on top."""
-        source, down = sql.source_of(self.query), self.query.sort.descending
-        start, end = reads.bounds(self.query)
-        find, given = reads.filtered(sql.FIND[source], self.query, self._clock())
-        while start < end:
-            edges = await self._connection.rows(
-                (sql.SLICE_DOWN if down else sql.SLICE_UP)[source],
-                reads.parameters(self.query, start=start, end=end, offset=SLICE),
-            )
-            [(edge,)] = edges or [(-inf if down else inf,)]
-            if down:
-                low, high = max(edge, start), end
-                end = low
-            else:
-                # The edge itself may be all that is left of many jobs with one start.
-                low, high = start, min(edge if edge > start else _after(edge), end)
-                start = high
-            found = await self._connection.rows(find, given | {"start": low, "end": high})
-            await self._connection.run_many(sql.ADD_FOUND, found[::-1] if down else found)
-            yield
+    async def _lowest_change(self) -> float:
+        """Return from which start on the result may be another one than at the last call."""
+        [(generation, oldest, _, changed)] = await self._connection.rows(
+            CHANGES_SINCE, (self._generation,)
+        )
+        [(newest, last_seq)] = await self._connection.rows(NEWEST)
+        lowest = inf if changed is None else changed
+        if self._generation < max(oldest - 1, 0):
+            lowest = -inf  # too much has happened to know
+        elif last_seq != self._last_seq:
+            lowest = min(lowest, self._newest)  # the log grew at its end
+        if self._search.depends_on_now:
+            [(running,)] = await self._connection.rows(OLDEST_RUNNING)
+            lowest = min(lowest, inf if running is None else running)
+        self._generation, self._last_seq = generation, last_seq
+        self._newest = -inf if newest is None else newest
+        return lowest
 
-    async def _sort(self) -> AsyncIterator[None]:
-        sort = self.query.sort
-        statements = sql.SORT_DOWN if sort.descending else sql.SORT_UP
-        statement = statements[sql.source_of(self.query), sort.key]
-        await self._connection.rows(*reads.filtered(statement, self.query, self._clock()))
-        yield
+    async def _forget_from(self, start: float) -> None:
+        below = await self._table.ordinal_by_key((start, 0), descending=self._down)
+        if self._down:
+            await self._table.drop_top(below)
+        else:
+            await self._table.drop_bottom(self.total - below)
 
+    async def _find_down(self) -> AsyncGenerator[None, None]:
+        """Find all from the newest on."""
+        now = self._clock()
+        for part in await parts_of(self._search, self._connection):
+            find, given = self._search.read(sql.APPEND_DOWN[part.way], now=now)
+            async for start, end in slices_down(part, self._slices, self._connection):
+                with self._slices.timed():
+                    await self._table.append(find, given | {"start": start, "end": end})
+                yield
 
-def _after(start: float) -> float:
-    """Return a start above this one, and at most a millisecond above."""
-    return start + 1 if start + 1 > start else inf
+    async def _find_up(self, lowest: float) -> AsyncGenerator[None, None]:
+        """Find what began at the lowest start or later, the oldest first."""
+        now = self._clock()
+        search = self._search._replace(start=max(self._search.start, lowest))
+        if self._down:
+            add, finds = self._table.prepend, sql.PREPEND_UP
+        else:
+            add, finds = self._table.append, sql.APPEND_UP
+        for part in reversed(await parts_of(search, self._connection)):
+            find, given = search.read(finds[part.way], now=now)
+            async for start, end in slices_up(part, self._slices, self._connection):
+                with self._slices.timed():
+                    await add(find, given | {"start": start, "end": end})
+                yield

@@ -8,7 +8,7 @@ by hops on the index alone, in slices that leave the connection to others in bet
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from math import inf
 from typing import Any, NamedTuple, Protocol
 
@@ -18,7 +18,7 @@ from jobwatch.model.when import ALWAYS
 from jobwatch.store import list_statements as sql
 from jobwatch.store import reads
 from jobwatch.store.connection import ReadConnection
-from jobwatch.store.statements import REORDERS_SINCE, ROW_BY_ID, row_of
+from jobwatch.store.statements import CHANGES_SINCE, ROW_BY_ID, row_of
 from jobwatch.store.values import to_column
 
 __all__ = ["PAGE", "IndexedList", "JobList", "Place", "read_row"]
@@ -40,16 +40,27 @@ class Place(NamedTuple):
 class JobList(Protocol):
     """An ordered result: `total` rows, of which those numbered from 0 come in pages of `PAGE`."""
 
-    total: int
-    complete: bool
-    """Whether `total` is final until the log changes; if not, `refresh` goes on."""
+    @property
+    def total(self) -> int:
+        """How many rows there are, as far as is known."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether `total` is final until the log changes; if not, `search` goes on."""
 
     @property
     def newest_first(self) -> bool:
         """Whether a reader wants the highest ordinal on top."""
 
+    @property
+    def is_found(self) -> bool:
+        """Whether it takes a search, which may be long; of such a reader has one at a time."""
+
+    def search(self) -> AsyncGenerator[int, None]:
+        """Take in what has changed in the log; the total so far comes after each step."""
+
     async def refresh(self) -> None:
-        """Take in what has changed in the log."""
+        """Take in what has changed in the log, to the end."""
 
     async def page(self, number: int) -> list[JobRow | None]:
         """Return the rows from ordinal ``number * PAGE`` on; None is a job that was deleted."""
@@ -67,6 +78,8 @@ async def read_row(connection: ReadConnection, id: str) -> JobRow | None:
 
 class IndexedList:
     """The jobs of a query in order of start: view, range and node, no text."""
+
+    is_found = False
 
     def __init__(self, connection: ReadConnection, query: JobQuery) -> None:
         self.query = query
@@ -92,9 +105,17 @@ class IndexedList:
             [(estimate,)] = await self._connection.rows(sql.ESTIMATE_ALL)
             self.total = max(estimate, len(rows))
 
+    async def search(self) -> AsyncGenerator[int, None]:
+        """Read the newest rows at first, then the keys."""
+        if not self.complete:
+            await self.begin()
+            yield self.total
+        await self.refresh()
+        yield self.total
+
     async def refresh(self) -> None:
         """Read the keys that are missing, then count the rows behind the last."""
-        await self._forget_reordered()
+        await self._forget_changed()
         if not self._keys:
             self._keys = await self._rows(sql.FIRST_KEY)
         while self._keys:
@@ -144,14 +165,15 @@ class IndexedList:
     def _is_whole_log(self) -> bool:
         return self._source == sql.Source(View.ALL) and self.query.range == ALWAYS
 
-    async def _forget_reordered(self) -> None:
-        """Drop the keys from the lowest change of order on; those before it still hold."""
-        [(generation, lowest, oldest)] = await self._connection.rows(
-            REORDERS_SINCE, (self._generation,)
+    async def _forget_changed(self) -> None:
+        """Drop the keys from the lowest change on; those before it still hold."""
+        [(generation, oldest, reordered, changed)] = await self._connection.rows(
+            CHANGES_SINCE, (self._generation,)
         )
-        if self.query.view is not View.ALL or self._generation < oldest - 1:
-            # Jobs leave these views from anywhere, or too much has happened to know.
-            self._keys.clear()
+        # Any change may have brought a job into one of the other views, or out of it.
+        lowest = reordered if self.query.view is View.ALL else changed
+        if self._generation < oldest - 1:
+            self._keys.clear()  # too much has happened to know
         elif lowest is not None:
             del self._keys[bisect_left(self._keys, (lowest, -inf)) :]
         self._generation = generation

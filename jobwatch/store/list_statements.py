@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jobwatch.model.query import JobQuery, SortKey, View
+from jobwatch.model.query import JobQuery, View
 from jobwatch.store.statements import ROW
 
-__all__ = ["Source", "source_of"]
+__all__ = ["DURATION", "Source", "source_of"]
 
 
 class Source(NamedTuple):
@@ -102,58 +102,9 @@ JOBS_UP = _for_each_source(_JOB + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
 ROWS_DOWN = _for_each_source(ROW + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
 ROWS_UP = _for_each_source(ROW + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
 
-# A result that no index has in order is numbered once, in a table of the reader's own.
-CREATE_FOUND = "CREATE TEMP TABLE found (position INTEGER PRIMARY KEY, seq INTEGER NOT NULL)"
-CREATE_FOUND_SEQ = "CREATE INDEX temp.found_by_seq ON found (seq)"
-DROP_FOUND = "DROP TABLE IF EXISTS temp.found"
-COUNT_FOUND = "SELECT coalesce(max(position), 0) FROM temp.found"
-
-# The start of the :offset-th row from the range's end (or beginning): where a slice of a search
-# ends.
-SLICE_DOWN = _for_each_source("SELECT started " + _IN_RANGE + _DOWN + " LIMIT 1 OFFSET :offset")
-SLICE_UP = _for_each_source("SELECT started " + _IN_RANGE + _UP + " LIMIT 1 OFFSET :offset")
-# Upwards even where the newest are wanted first: SQLite steps from row to next row at half the cost
-# of a step back.
-FIND = _for_each_source("SELECT seq " + _IN_RANGE + _MATCHES + _UP)
-ADD_FOUND = "INSERT INTO temp.found (seq) VALUES (?)"
-
 # :now is for those that go on.
 DURATION = """
 CASE WHEN typeof(start_datetime) NOT IN ('integer', 'real') THEN NULL
      WHEN typeof(end_datetime) IN ('integer', 'real') THEN end_datetime - start_datetime
      WHEN outcome = 0 THEN :now - start_datetime END
-"""
-_SORTS = {
-    SortKey.STARTED: "started",
-    SortKey.DURATION: DURATION,
-    SortKey.STATUS: "status",
-    SortKey.TYPE: "type",
-    SortKey.USER: "user",
-}
-
-
-def _sorted(direction: str) -> Mapping[tuple[Source, SortKey], str]:
-    statements = _for_each_source(
-        "INSERT INTO temp.found (seq) SELECT seq " + _IN_RANGE + _MATCHES + " ORDER BY {sort}"
-        f"{direction} NULLS LAST, started DESC, arrival DESC"
-    )
-    return {
-        (source, key): statement.replace("{sort}", sort)
-        for source, statement in statements.items()
-        for key, sort in _SORTS.items()
-    }
-
-
-SORT_DOWN = _sorted(" DESC")
-SORT_UP = _sorted("")
-
-# The rows behind one position, up to and with another.
-FOUND_ROWS = (
-    ROW
-    + "FROM temp.found LEFT JOIN jobs USING (seq)"
-    + " WHERE position > ? AND position <= ? ORDER BY position"
-)
-FOUND_POSITION = "SELECT position FROM temp.found WHERE seq = ?"
-FOUND_NEAREST = """
-SELECT position FROM temp.found JOIN jobs USING (seq) ORDER BY abs(started - ?1), position LIMIT 1
 """

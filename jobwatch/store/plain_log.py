@@ -77,6 +77,10 @@ class PlainJobLog:
         """Merge jobs into the log (see `merge`), all or none; who has no node yet is of `node`."""
         return self._write(transactions.upsert(jobs, node))
 
+    def mark_lost(self, since: Mapping[str, int]) -> None:
+        """Mark jobs that go on by their records as lost at these instants (ms), by id."""
+        self._write(transactions.mark_lost(since))
+
     def get_job(self, id: str) -> Job | None:
         """Return one job, or None."""
         for row in self._rows(sql.GET_BY_ID, (to_column(id),)):

@@ -4,49 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
 
-from jobwatch.model.condition import EVERY
+from jobwatch.model.condition import EVERY, Field
+from jobwatch.model.heat import DayCount
 from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.node import Node, Origin
-from jobwatch.model.query import JobQuery, SortKey
+from jobwatch.model.query import JobQuery, SortKey, resolved
 from jobwatch.model.row import JobRow
+from jobwatch.model.timeline import Overlaps
 from jobwatch.model.when import now_ms
 from jobwatch.store import list_statements as lists
 from jobwatch.store import statements as sql
+from jobwatch.store.as_of_list import AsOfList
 from jobwatch.store.connect import check_log
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
+from jobwatch.store.events import event_after, event_before
 from jobwatch.store.found_list import FoundList
-from jobwatch.store.job_list import IndexedList, read_row
+from jobwatch.store.job_list import IndexedList, JobList, read_row
+from jobwatch.store.overlaps import overlaps_of
+from jobwatch.store.sorted_list import SortedList
+from jobwatch.store.tally import Counts, count_views
 from jobwatch.store.values import from_column, to_column
 from jobwatch.store.watch import LogWatch
 
-__all__ = ["Counts", "LogReader"]
-
-
-class Counts(NamedTuple):
-    """How many jobs each view has, whatever else the query asks for."""
-
-    running: int
-    all: int
-    failed: int
+__all__ = ["LogReader"]
 
 
 class LogReader:
-    """A reader of one log with two connections: one for what is on screen, one for searches.
+    """A reader of one log with three connections: for what is on screen, for searches, for counts.
 
     Every method raises `LogError`, one line for a person, where the log can't be read.
     """
 
-    def __init__(self, screen: ReadConnection, search: ReadConnection, clock: Clock) -> None:
+    def __init__(
+        self, screen: ReadConnection, search: ReadConnection, tally: ReadConnection, clock: Clock
+    ) -> None:
         self._clock = clock
         self.path = screen.path
         self._screen = screen
         self._search = search
+        self._tally = tally
         self._watch = LogWatch(screen)
         self._all = IndexedList(screen, JobQuery())
 
@@ -55,27 +56,42 @@ class LogReader:
     async def open(cls, path: Path, *, clock: Clock = now_ms) -> AsyncIterator[LogReader]:
         """Open a log that must be there."""
         await asyncio.to_thread(check_log, path)
-        async with ReadConnection.open(path) as screen, ReadConnection.open(path) as search:
-            yield cls(screen, search, clock)
+        async with (
+            ReadConnection.open(path) as screen,
+            ReadConnection.open(path) as search,
+            ReadConnection.open(path) as tally,
+        ):
+            yield cls(screen, search, tally, clock)
 
     async def moved(self) -> bool:
         """Return whether the log has changed since the last call."""
         return await self._watch.moved()
 
-    def list_jobs(self, query: JobQuery) -> IndexedList | FoundList:
-        """Return the list of a query, nothing read yet; a `FoundList` replaces the one before."""
-        if query.where != EVERY or query.sort.key is not SortKey.STARTED:
+    def list_jobs(self, query: JobQuery) -> JobList:
+        """Return the list of a query, nothing read yet; one that is found replaces another such."""
+        jobs = self._list(query)
+        return jobs if query.as_of is None else AsOfList(jobs, query.as_of)
+
+    def _list(self, query: JobQuery) -> JobList:
+        if query.sort.key is not SortKey.STARTED:
+            return SortedList(self._search, query, self._clock)
+        plain = resolved(query)
+        if plain.where != EVERY:
             return FoundList(self._search, query, self._clock)
-        if query == self._all.query:
+        if plain == self._all.query:
             return self._all
-        return IndexedList(self._screen, query)
+        return IndexedList(self._screen, plain)
 
     async def interrupt_search(self) -> None:
         """End the search that runs now."""
         await self._search.interrupt()
 
+    def count_views(self, query: JobQuery) -> AsyncGenerator[Counts, None]:
+        """Count the jobs of a query in each view; the counts so far come as they grow."""
+        return count_views(self._tally, query, self._clock)
+
     async def counts(self) -> Counts:
-        """Return the counts of the views; that of all is an estimate until its list is read."""
+        """Return the counts of the whole log; that of all is a guess until its list is read."""
         [(running,)] = await self._screen.rows(lists.COUNT_RUNNING)
         [(failed,)] = await self._screen.rows(lists.COUNT_FAILED)
         if self._all.complete:
@@ -121,9 +137,29 @@ class LogReader:
         """Return the nodes of the log by name."""
         return [sql.node_of(row) for row in await self._screen.rows(sql.NODES)]
 
-    async def day_counts(self, edges: Sequence[int]) -> list[int]:
-        """Return how many jobs started between each instant (ms) and the next."""
-        return [count for (count,) in await self._screen.rows(sql.COUNT_DAYS, (json.dumps(edges),))]
+    async def day_counts(self, edges: Sequence[int]) -> list[DayCount]:
+        """Return how many jobs started between each instant (ms) and the next, and failed."""
+        rows = await self._screen.rows(sql.COUNT_DAYS, (json.dumps(edges),))
+        return [DayCount(*row) for row in rows]
+
+    async def values(self) -> dict[Field, list[str]]:
+        """Return the values that the log has of each field that can be asked for by name."""
+        values: dict[Field, list[str]] = {}
+        for field, value in await self._screen.rows(sql.FACET_VALUES):
+            values.setdefault(Field(field), []).append(str(value))
+        return values
+
+    async def overlaps(self, job: JobRow) -> Overlaps:
+        """Return the jobs that ran while this one did."""
+        return await overlaps_of(self._tally, job, self._clock())
+
+    async def event_after(self, instant: int) -> int | None:
+        """Return the first instant (ms) after this one at which a job began or ended."""
+        return await event_after(self._screen, instant)
+
+    async def event_before(self, instant: int) -> int | None:
+        """Return the last instant (ms) before this one at which a job began or ended."""
+        return await event_before(self._screen, instant)
 
     async def nearest_start(self, time: int) -> int | float | None:
         """Return the start (ms) nearest to an instant, None in an empty log."""

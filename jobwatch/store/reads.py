@@ -6,7 +6,7 @@ from math import inf
 from typing import Any, TypeAlias
 
 from jobwatch.model.condition import EVERY
-from jobwatch.model.query import JobQuery, SortKey
+from jobwatch.model.query import JobQuery, SortKey, resolved
 from jobwatch.store import list_statements as sql
 from jobwatch.store.condition_statements import fragment
 
@@ -41,12 +41,14 @@ def page(query: JobQuery, limit: int, after: tuple[float, int] | None, now: int)
 
     Other orders than that of the start have no keys to go on from: they are for `JobList`.
     """
+    query = resolved(query)
     statements = sql.JOBS_DOWN if query.sort.descending else sql.JOBS_UP
     return _behind(statements[sql.source_of(query)], query, limit, after, now)
 
 
 def rows(query: JobQuery, limit: int, after: tuple[float, int] | None, now: int) -> Read:
     """Return the read of up to `limit` lines behind the key `after`, in order of start."""
+    query = resolved(query)
     statements = sql.ROWS_DOWN if query.sort.descending else sql.ROWS_UP
     return _behind(statements[sql.source_of(query)], query, limit, after, now)
 
@@ -58,6 +60,7 @@ def newest(query: JobQuery, limit: int) -> Read:
 
 def count(query: JobQuery, now: int) -> Read:
     """Return the read of how many jobs a query has."""
+    query = resolved(query)
     source = sql.source_of(query)
     if query.where == EVERY:
         return sql.COUNT_RANGE[source], parameters(query)

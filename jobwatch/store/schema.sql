@@ -1,4 +1,4 @@
--- The job log, schema version 2.
+-- The job log, schema version 3.
 --
 -- The columns of a record have no type, so that SQLite keeps each value as it was given:
 --   NULL      the record has no such key
@@ -19,6 +19,29 @@ CREATE TABLE jobs (
     started NOT NULL,          -- start, else created, else __createdtime__, else 0: never null
     outcome INTEGER NOT NULL,  -- 0 none yet, 1 ended, 2 failed, 3 lost
     node INTEGER,              -- that it was seen on first
+    facet INTEGER,             -- null only within the write that makes it
+    lost_at INTEGER,           -- of a lost one: the start of the process that doesn't know it
+    -- Where its run ends, as far as that is known; what goes on has none.
+    ended GENERATED ALWAYS AS (
+        CASE WHEN outcome = 0 THEN NULL
+             WHEN typeof(end_datetime) IN ('integer', 'real') THEN end_datetime
+             WHEN outcome = 3 THEN ifnull(lost_at, started)
+             ELSE started END
+    ) VIRTUAL,
+    -- The class of the length of its run, for queries on what ran at an instant: class n > 0 reaches
+    -- up to 65,536 * 4^n ms, the last one any length (store/overlap_statements.py).
+    span GENERATED ALWAYS AS (
+        CASE WHEN ended IS NULL OR ended - started <= 65536 THEN 0
+             WHEN ended - started <= 262144 THEN 1
+             WHEN ended - started <= 1048576 THEN 2
+             WHEN ended - started <= 4194304 THEN 3
+             WHEN ended - started <= 16777216 THEN 4
+             WHEN ended - started <= 67108864 THEN 5
+             WHEN ended - started <= 268435456 THEN 6
+             WHEN ended - started <= 1073741824 THEN 7
+             WHEN ended - started <= 4294967296 THEN 8
+             ELSE 9 END
+    ) VIRTUAL,
     status,
     type,
     user,
@@ -36,8 +59,22 @@ CREATE TABLE jobs (
 -- column too.
 CREATE INDEX jobs_by_start ON jobs (started, arrival);
 CREATE INDEX jobs_by_node ON jobs (node, started, arrival) WHERE node IS NOT NULL;
+CREATE INDEX jobs_by_facet ON jobs (facet, started, arrival);
 CREATE INDEX jobs_running ON jobs (outcome, started, arrival, node) WHERE outcome = 0;
 CREATE INDEX jobs_failed ON jobs (started, arrival, outcome, node) WHERE outcome >= 2;
+CREATE INDEX jobs_long ON jobs (span, started, ended, arrival) WHERE span > 0;
+
+-- The distinct values that jobs have of what a query can ask for by name; a job's `facet` is its row
+-- here. A query runs on this short table first, and finds the jobs by an index then.
+CREATE TABLE facets (
+    facet INTEGER PRIMARY KEY,
+    outcome INTEGER NOT NULL,
+    status,
+    type,
+    user,
+    node INTEGER
+);
+CREATE INDEX facets_by_value ON facets (outcome, status, type, user, node);
 
 -- The nodes that are mirrored or were, each as its mirror last knew it (model/node.py). Its times
 -- are epoch milliseconds.
@@ -56,9 +93,11 @@ CREATE TABLE nodes (
     seen_until REAL
 );
 
--- From which start on the order of jobs changed other than by growing at its newest end.
+-- What readers that keep something must know: from which start on a write changed the order of jobs
+-- other than by growing at its newest end, and the lowest start of the jobs that it changed at all.
 -- Written in the transaction that changed it; the oldest entries are dropped.
-CREATE TABLE reorders (
+CREATE TABLE changes (
     generation INTEGER PRIMARY KEY,
-    lowest NOT NULL
+    reordered,
+    changed NOT NULL
 );

@@ -38,22 +38,27 @@ FROM jobs WHERE id = ?
 
 GET_BODY = "SELECT job_body FROM jobs WHERE id = ?"
 
-# Where a job is from, and the start of its node's process if that lost it.
+# Where a job is from, and the start of the process that doesn't know it if it is lost.
 ORIGIN = """
-SELECT name, CASE outcome WHEN 3 THEN process_started END
+SELECT name, lost_at
 FROM jobs JOIN nodes USING (node) WHERE id = ?
 """
 
 # Only a new job takes the seq ?1 and the node ?16. One that is lost stays so while its record goes
-# on and begins when it did.
+# on and begins when it did. `ADD_FACETS` and `SET_FACETS` follow: a facet that isn't there yet is
+# null until then.
 UPSERT = """
 INSERT INTO jobs (seq, arrival, id, started, outcome, status, type, user,
                   start_datetime, end_datetime, created_datetime, createdtime, updatedtime,
-                  message, other, job_body, node)
-VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                  message, other, job_body, node, facet)
+VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+        (SELECT facet FROM facets
+         WHERE outcome = ?4 AND status IS ?5 AND type IS ?6 AND user IS ?7 AND node IS ?16))
 ON CONFLICT (id) DO UPDATE SET
     outcome = CASE WHEN outcome = 3 AND excluded.outcome = 0 AND started = excluded.started
                    THEN 3 ELSE excluded.outcome END,
+    lost_at = CASE WHEN excluded.outcome = 0 AND started = excluded.started THEN lost_at END,
+    facet = NULL,
     started = excluded.started, status = excluded.status,
     type = excluded.type, user = excluded.user, start_datetime = excluded.start_datetime,
     end_datetime = excluded.end_datetime, created_datetime = excluded.created_datetime,
@@ -66,15 +71,31 @@ DELETE = "DELETE FROM jobs WHERE id = ?"
 # The newest start, and the last seq given.
 NEWEST = "SELECT max(started), (SELECT coalesce(max(seq), 0) FROM jobs) FROM jobs"
 
-ADD_REORDER = "INSERT INTO reorders (lowest) VALUES (?)"
-# Readers that are further behind than this read their keys anew.
-TRIM_REORDERS = (
-    "DELETE FROM reorders WHERE generation < (SELECT max(generation) FROM reorders) - 999"
+ADD_FACETS = """
+INSERT INTO facets (outcome, status, type, user, node)
+SELECT DISTINCT outcome, status, type, user, node FROM jobs INDEXED BY jobs_by_facet
+WHERE facet IS NULL AND NOT EXISTS (
+    SELECT 1 FROM facets
+    WHERE facets.outcome = jobs.outcome AND facets.status IS jobs.status
+      AND facets.type IS jobs.type AND facets.user IS jobs.user AND facets.node IS jobs.node
 )
-REORDERS_SINCE = """
-SELECT coalesce(max(generation), 0), min(lowest) FILTER (WHERE generation > ?1),
-       coalesce(min(generation), 0)
-FROM reorders
+"""
+SET_FACETS = """
+UPDATE jobs INDEXED BY jobs_by_facet SET facet = (
+    SELECT facet FROM facets
+    WHERE facets.outcome = jobs.outcome AND facets.status IS jobs.status
+      AND facets.type IS jobs.type AND facets.user IS jobs.user AND facets.node IS jobs.node
+)
+WHERE facet IS NULL
+"""
+
+ADD_CHANGE = "INSERT INTO changes (reordered, changed) VALUES (?, ?)"
+# Readers that are further behind than this read their keys anew.
+TRIM_CHANGES = "DELETE FROM changes WHERE generation < (SELECT max(generation) FROM changes) - 999"
+CHANGES_SINCE = """
+SELECT coalesce(max(generation), 0), coalesce(min(generation), 0),
+       min(reordered) FILTER (WHERE generation > ?1), min(changed) FILTER (WHERE generation > ?1)
+FROM changes
 """
 
 ADD_NODE = "INSERT INTO nodes (name) VALUES (?) ON CONFLICT DO NOTHING"
@@ -100,23 +121,47 @@ ON CONFLICT (name) DO UPDATE SET
 
 # ?1 a node, ?2 a JSON array of ids. Who has a node keeps it.
 CLAIM = """
-UPDATE jobs SET node = ?1 WHERE node IS NULL AND id IN (SELECT value FROM json_each(?2))
+UPDATE jobs SET node = ?1, facet = NULL
+WHERE node IS NULL AND id IN (SELECT value FROM json_each(?2))
 RETURNING started
 """
-# ?1 a node, ?2 the start before which what goes on is lost. What has no start can't be told.
+# ?1 a node, ?2 the start before which what goes on is lost, ?3 that of the process that doesn't
+# know it. What has no start can't be told.
 MARK_LOST = """
-UPDATE jobs INDEXED BY jobs_running SET outcome = 3
+UPDATE jobs INDEXED BY jobs_running SET outcome = 3, lost_at = ?3, facet = NULL
 WHERE outcome = 0 AND started > 0 AND started < ?2 AND node = ?1
+RETURNING started
+"""
+# What goes on by its record, but was known to be lost where that comes from.
+MARK_ONE_LOST = """
+UPDATE jobs SET outcome = 3, lost_at = ?2, facet = NULL WHERE id = ?1 AND outcome = 0
+RETURNING started
 """
 
-# ?1: JSON array of instants, each the end of the day before it; counts of the days between.
+# ?1: JSON array of instants, each the end of the day before it; for each day between, how many jobs
+# started and how many of them failed or were lost.
 COUNT_DAYS = """
+WITH edges (day, begins, ends) AS (
+    SELECT key, value, lead(value) OVER (ORDER BY key) FROM json_each(?1)
+)
 SELECT (SELECT count(*) FROM jobs INDEXED BY jobs_by_start
-        WHERE started >= day.value AND started < (SELECT value FROM json_each(?1) AS next
-                                                  WHERE next.key = day.key + 1))
-FROM json_each(?1) AS day
-WHERE day.key < json_array_length(?1) - 1
-ORDER BY day.key
+        WHERE started >= begins AND started < ends),
+       (SELECT count(*) FROM jobs INDEXED BY jobs_failed
+        WHERE outcome >= 2 AND started >= begins AND started < ends)
+FROM edges
+WHERE ends IS NOT NULL
+ORDER BY day
+"""
+
+OLDEST_RUNNING = "SELECT min(started) FROM jobs INDEXED BY jobs_running WHERE outcome = 0"
+
+# The distinct values of each field of a facet, by its name in a query, as many as one can look at.
+FACET_VALUES = """
+SELECT field, value FROM (
+    SELECT 'status' AS field, status AS value FROM facets UNION SELECT 'type', type FROM facets
+    UNION SELECT 'user', user FROM facets UNION SELECT 'node', name FROM nodes
+)
+WHERE typeof(value) IN ('text', 'integer', 'real') ORDER BY field, value LIMIT 5000
 """
 
 START_BEFORE = "SELECT max(started) FROM jobs WHERE started < ?"
@@ -124,8 +169,9 @@ START_FROM = "SELECT min(started) FROM jobs WHERE started >= ?"
 
 # What `row_of` reads.
 ROW = """
-SELECT jobs.seq, started, id, status, type, user, outcome, start_datetime, end_datetime,
-       substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node)
+SELECT jobs.seq, jobs.started, id, status, type, user, outcome, start_datetime, end_datetime,
+       substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node),
+       created_datetime, ended
 """
 ROW_BY_ID = ROW + "FROM jobs WHERE id = ?"
 
@@ -201,6 +247,8 @@ def row_of(row: Sequence[Any]) -> JobRow:
         from_column(row[8]),
         preview(row[9]),
         row[10] or "",
+        from_column(row[11]),
+        row[12],
     )
 
 

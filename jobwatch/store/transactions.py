@@ -7,7 +7,7 @@ returns its result. `JobLog` runs the steps on aiosqlite, `PlainJobLog` on sqlit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -28,6 +28,7 @@ __all__ = [
     "delete",
     "edit",
     "known",
+    "mark_lost",
     "save_node",
     "upsert",
 ]
@@ -71,10 +72,12 @@ def upsert(jobs: Iterable[Job], node: str | None) -> Steps[Changes]:
     ids = encode([job.id for job in jobs]).decode()
     claimed = yield One(sql.CLAIM, (key, ids))
     if claimed:
-        yield from _reordered(min(started for (started,) in claimed))
+        yield from _set_facets()
+        lowest = min(started for (started,) in claimed)
+        yield from _changed(lowest, reordered=lowest)  # those of the node have one more
     changes = yield from _upsert(jobs, key)
     if process_started is not None:
-        yield One(sql.MARK_LOST, (key, lost_before(process_started)))
+        yield from _mark_lost(key, process_started)
     return changes
 
 
@@ -83,7 +86,25 @@ def save_node(node: Node) -> Steps[None]:
     yield One(sql.SAVE_NODE, sql.node_columns(node))
     if node.process_started is not None:
         [(key, _)] = yield One(sql.NODE_KEY, (node.name,))
-        yield One(sql.MARK_LOST, (key, lost_before(node.process_started)))
+        yield from _mark_lost(key, node.process_started)
+
+
+def mark_lost(since: Mapping[str, int]) -> Steps[None]:
+    """Mark jobs as lost at these instants (ms), by id; none whose record says that it ended."""
+    lost: list[float] = []
+    for id, instant in since.items():
+        rows = yield One(sql.MARK_ONE_LOST, (to_column(id), instant))
+        lost += [started for (started,) in rows]
+    if lost:
+        yield from _set_facets()
+        yield from _changed(min(lost))
+
+
+def _mark_lost(node: int, process_started: int) -> Steps[None]:
+    lost = yield One(sql.MARK_LOST, (node, lost_before(process_started), process_started))
+    if lost:
+        yield from _set_facets()
+        yield from _changed(min(started for (started,) in lost))
 
 
 def _upsert(jobs: Sequence[Job], node: int | None) -> Steps[Changes]:
@@ -131,7 +152,8 @@ def delete(ids: Iterable[str]) -> Steps[int]:
     keys = [(to_column(id),) for id in before]
     yield Many(sql.DELETE, keys)
     if before:
-        yield from _reordered(min(sql.order_of(job) for job in before.values()))
+        lowest = min(sql.order_of(job) for job in before.values())
+        yield from _changed(lowest, reordered=lowest)
     return len(before)
 
 
@@ -152,14 +174,15 @@ def known(ids: Iterable[str]) -> Steps[dict[str, Job]]:
 
 
 def _write(before: dict[str, Job], jobs: Sequence[Job], node: int | None) -> Steps[None]:
-    """Write jobs, and note from where on this changes the order of those that were there.
+    """Write jobs, and note from where on this changes those that were there, and their order.
 
     Only a new job takes the `node`.
     """
     if not jobs:
         return
     [(newest, last)] = yield One(sql.NEWEST)
-    touched = []
+    changed: list[float] = []
+    reordered: list[float] = []
     # A job that is there keeps its seq, whatever is offered here.
     seqs = count(last + 1)
     rows = [(next(seqs), *sql.job_columns(job), node) for job in jobs]
@@ -167,14 +190,24 @@ def _write(before: dict[str, Job], jobs: Sequence[Job], node: int | None) -> Ste
         old, order = before.get(job.id), sql.order_of(job)
         if old is None:
             if newest is not None and order < newest:
-                touched.append(order)
-        elif sql.order_of(old) != order:
-            touched.append(min(sql.order_of(old), order))
+                reordered.append(order)
+        else:
+            changed.append(min(sql.order_of(old), order))
+            if sql.order_of(old) != order:
+                reordered.append(changed[-1])
     yield Many(sql.UPSERT, rows)
-    if touched:
-        yield from _reordered(min(touched))
+    yield from _set_facets()
+    if changed or reordered:
+        yield from _changed(
+            min(changed + reordered), reordered=min(reordered) if reordered else None
+        )
 
 
-def _reordered(lowest: float) -> Steps[None]:
-    yield One(sql.ADD_REORDER, (lowest,))
-    yield One(sql.TRIM_REORDERS)
+def _set_facets() -> Steps[None]:
+    yield One(sql.ADD_FACETS)
+    yield One(sql.SET_FACETS)
+
+
+def _changed(lowest: float, *, reordered: float | None = None) -> Steps[None]:
+    yield One(sql.ADD_CHANGE, (reordered, lowest))
+    yield One(sql.TRIM_CHANGES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,21 @@ WHOLE = {"id", "type", "status", "start_datetime"}
 
 
 class Log:
-    """A log that keeps its batches; ids seen before count as unchanged."""
+    """A log that keeps its batches and their nodes; ids seen before count as unchanged."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
+        self.nodes: list[str | None] = []
         self.ids: set[str] = set()
+        self.lost: dict[str, int] = {}
 
-    def upsert_many(self, jobs: Iterable[Job]) -> Changes:
+    def mark_lost(self, since: Mapping[str, int]) -> None:
+        self.lost.update(since)
+
+    def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
         batch = [job.id for job in jobs]
         self.batches.append(batch)
+        self.nodes.append(node)
         new = len(set(batch) - self.ids)
         self.ids |= set(batch)
         return Changes(new=new, updated=0, unchanged=len(batch) - new)
@@ -175,3 +181,27 @@ def test_large_records_make_small_batches() -> None:
     records = lines({"id": "a"} | large, {"id": "b"} | large, {"id": "c"} | large)
     import_records(log, records, on_reject=ignore, on_progress=ignore)
     assert log.batches == [["a", "b"], ["c"]]
+
+
+# What jobwatch has exported
+
+
+def at(id: str, start: int, node: str | None = None) -> dict[str, Any]:
+    return {"id": id, "start_datetime": start, **({"__node__": node} if node else {})}
+
+
+def test_a_batch_is_written_node_by_node() -> None:
+    log = Log()
+    records = lines(at("a", 1, "n1"), at("b", 2), at("c", 3, "n1"), at("d", 4, "n2"), at("e", 5))
+    totals = import_records(log, records, on_reject=ignore, on_progress=ignore)
+    assert log.batches == [["a", "c"], ["b", "e"], ["d"]]
+    assert log.nodes == ["n1", None, "n2"]
+    assert totals == Totals(read=5, new=5)
+
+
+def test_jobs_of_one_start_are_written_in_the_order_of_the_file_whatever_their_nodes() -> None:
+    log = Log()
+    records = lines(at("a", 1, "n1"), at("b", 1, "n2"), at("c", 1, "n1"), at("d", 2, "n2"))
+    import_records(log, records, on_reject=ignore, on_progress=ignore)
+    assert log.batches == [["a"], ["b"], ["c"], ["d"]]
+    assert log.nodes == ["n1", "n2", "n1", "n2"]

@@ -170,7 +170,7 @@ async def test_every_sort_is_that_of_its_values_with_the_missing_last(
         if key is SortKey.DURATION:
             end = job.end_datetime if isinstance(job.end_datetime, int) else 10_000
             return end - job.started
-        return getattr(job, key.value)
+        return UNSET if key is SortKey.NODE else getattr(job, key.value)
 
     async with reader_of(tmp_path / "jobs.db", jobs) as reader:
         query = JobQuery(sort=Sort(key, descending), where=Mentions(Pattern.containing("loaded")))
@@ -188,7 +188,7 @@ async def test_every_sort_is_that_of_its_values_with_the_missing_last(
 async def test_a_search_in_slices_finds_what_one_scan_would(
     tmp_path: Path, descending: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobwatch.store.found_list.SLICE", 7)
+    monkeypatch.setattr("jobwatch.store.slices.FIRST", 7)
     # Half of them start at the same moment.
     jobs = [job.replace(start_datetime=min(n * 10, 500)) for n, job in enumerate(some_jobs(100))]
     async with reader_of(tmp_path / "jobs.db", jobs) as reader:
@@ -196,7 +196,7 @@ async def test_a_search_in_slices_finds_what_one_scan_would(
             where=Mentions(Pattern.containing("0 of 100%")), sort=Sort(descending=descending)
         )
         found = reader.list_jobs(query)
-        totals = [total async for total in found.search()]  # type: ignore[union-attr]
+        totals = [total async for total in found.search()]
         ids = await rows_of(found)
         row = await reader.row("job-0050")
         assert row is not None
@@ -218,7 +218,7 @@ async def test_a_reader_far_behind_reads_its_keys_anew(tmp_path: Path) -> None:
         assert jobs.total == 1_150
         assert (await rows_of(jobs))[0] == "below-1099"
     connection = sqlite3.connect(tmp_path / "jobs.db")
-    assert connection.execute("SELECT count(*) FROM reorders").fetchone()[0] <= 1_000
+    assert connection.execute("SELECT count(*) FROM changes").fetchone()[0] <= 1_000
     connection.close()
 
 
@@ -235,7 +235,7 @@ async def test_the_newest_rows_are_there_before_any_key(tmp_path: Path) -> None:
 
 async def test_days_are_counted_and_the_nearest_start_is_found(tmp_path: Path) -> None:
     async with reader_of(tmp_path / "jobs.db", some_jobs(100)) as reader:
-        assert await reader.day_counts([0, 100, 105, 2_000]) == [10, 1, 89]
+        assert await reader.day_counts([0, 100, 105, 2_000]) == [(10, 3), (1, 1), (89, 29)]
         assert await reader.nearest_start(14) == 10
         assert await reader.nearest_start(5_000) == 990
 

@@ -11,7 +11,8 @@ from jobwatch.model.job import Job
 from jobwatch.store.dry_run import DryRunLog
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
-from jobwatch.store.reader import Counts, LogReader
+from jobwatch.store.reader import LogReader
+from jobwatch.store.tally import Counts
 from jobwatch.store.transactions import Changes
 from jobwatch.store.watch import LogReplacedError
 

@@ -1,0 +1,24 @@
+"""The log's SQL for exports. Every statement has one parameter."""
+
+from __future__ import annotations
+
+__all__ = ["JOBS", "ORIGINS", "SEQS_OF_IDS", "SEQ_OF_ID"]
+
+# Of a JSON array of ids, or of one: what orders those jobs.
+SEQS_OF_IDS = """
+SELECT started, seq FROM jobs WHERE id IN (SELECT value FROM json_each(?))
+"""
+SEQ_OF_ID = "SELECT started, seq FROM jobs WHERE id = ?"
+
+# Of a JSON array of seqs: those jobs in order of start, as `job_of` reads them.
+JOBS = """
+SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, createdtime,
+       updatedtime, message, other, job_body, seq
+FROM jobs WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY started, arrival
+"""
+
+# ...and where they are from: the seq, then what makes an `Origin`.
+ORIGINS = """
+SELECT seq, name, lost_at
+FROM jobs JOIN nodes USING (node) WHERE seq IN (SELECT value FROM json_each(?))
+"""
