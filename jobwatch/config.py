@@ -11,13 +11,17 @@ __all__ = ["read_credentials", "read_settings"]
 
 
 def read_settings(store: Path | None, environment: Mapping[str, str]) -> Settings:
-    """Return the settings: the option first, then ``JOBWATCH_STORE``, then the default place."""
-    named = store or (Path(environment["JOBWATCH_STORE"]) if _has(environment) else None)
+    """Return the settings: the option first, then the environment, then the default places.
+
+    ``JOBWATCH_STORE`` is the log, ``JOBWATCH_STATE`` the folder of what the monitor remembers.
+    """
+    named = store or _path(environment, "JOBWATCH_STORE")
+    state = _path(environment, "JOBWATCH_STATE")
     if named is not None:
-        return Settings(store=named.expanduser(), store_was_named=True)
+        return Settings(store=named.expanduser(), store_was_named=True, state=state)
     from platformdirs import user_data_path
 
-    return Settings(store=user_data_path("jobwatch", appauthor=False) / "jobs.db")
+    return Settings(store=user_data_path("jobwatch", appauthor=False) / "jobs.db", state=state)
 
 
 def read_credentials(environment: Mapping[str, str]) -> Credentials | None:
@@ -26,5 +30,6 @@ def read_credentials(environment: Mapping[str, str]) -> Credentials | None:
     return Credentials(user, password) if user and password is not None else None
 
 
-def _has(environment: Mapping[str, str]) -> bool:
-    return bool(environment.get("JOBWATCH_STORE"))
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(name)
+    return Path(value).expanduser() if value else None

@@ -1,6 +1,6 @@
 """The commands: parse, call, print, exit code.
 
-Each command imports what it needs when it runs, so that a short one starts fast.
+A command is loaded when it runs, and imports then what it needs, so that a short one starts fast.
 """
 
 from __future__ import annotations
@@ -8,23 +8,45 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from jobwatch.cli.asking import search, show
-from jobwatch.cli.filling import demo, import_, seed
-from jobwatch.cli.serving import serve
-from jobwatch.cli.syncing import sync
-from jobwatch.cli.watching import watch
 from jobwatch.config import read_settings
 from jobwatch.store.connect import LogError
 
 __all__ = ["main"]
 
 
+# The module and the name of each.
+COMMANDS = {
+    "watch": ("watching", "watch"),
+    "sync": ("syncing", "sync"),
+    "import": ("filling", "import_"),
+    "seed": ("filling", "seed"),
+    "demo": ("filling", "demo"),
+    "show": ("asking", "show"),
+    "search": ("asking", "search"),
+    "export": ("exporting", "export"),
+    "serve": ("serving", "serve"),
+}
+
+
 class _Commands(click.Group):
     """The commands; a reader that has had enough of their output is no error."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command, None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"jobwatch.cli.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; click itself would end with 1 where the pipe is closed."""
@@ -57,11 +79,9 @@ def jobwatch(context: click.Context, store: Path | None) -> None:
     gc.enable()
     context.obj = read_settings(store, os.environ)
     if context.invoked_subcommand is None:
+        from jobwatch.cli.watching import watch
+
         context.invoke(watch)
-
-
-for command in (watch, sync, import_, seed, demo, show, search, serve):
-    jobwatch.add_command(command)
 
 
 def main() -> None:

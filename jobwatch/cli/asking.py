@@ -5,30 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from shutil import get_terminal_size
 from typing import TypeVar
 
 import click
 
 from jobwatch.cli.options import as_json, reading, say, zone_option
+from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
 from jobwatch.model.job import Job, Json, Outcome
 from jobwatch.model.node import Origin
 from jobwatch.model.query import JobQuery, Sort, SortKey
+from jobwatch.model.ranges import describe
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import clean, one_line
-from jobwatch.model.when import (
-    ALWAYS,
-    NONE,
-    WhenError,
-    Zone,
-    date_time,
-    date_time_exact,
-    describe,
-    now_ms,
-    parse_range,
-)
+from jobwatch.model.when import ALWAYS, NONE, Zone, date_time, date_time_exact, now_ms
 
 __all__ = ["search", "show"]
 
@@ -66,36 +57,8 @@ def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
     return 0
 
 
-class _QueryCommand(click.Command):
-    """A command whose arguments are a query: a text such as ``-type:x`` is no option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Hand on the options as click takes them, and the query behind ``--``."""
-        options: list[str] = []
-        query: list[str] = []
-        takes_value = {
-            name
-            for param in self.params
-            if isinstance(param, click.Option) and not param.is_flag
-            for name in param.opts
-        }
-        rest = iter(args)
-        for arg in rest:
-            if arg == "--":
-                query += rest
-            elif arg in takes_value:
-                options += [arg, *islice(rest, 1)]
-            elif arg.startswith("--") or arg == "-h":
-                options.append(arg)
-            else:
-                query.append(arg)
-        return super().parse_args(ctx, [*options, "--", *query])
-
-
-@click.command(cls=_QueryCommand)
-@click.argument("query", nargs=-1)
-@click.option("--from", "from_", metavar="DATE", help="Jobs that started at this date or later.")
-@click.option("--to", metavar="DATE", help="Jobs that started before the end of this date.")
+@click.command(cls=QueryCommand)
+@query_arguments
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N alone.")
 @click.option("--json", "json_", is_flag=True, help="Print an array of documented records.")
 @zone_option
@@ -123,18 +86,7 @@ def search(
     jobwatch search 'status:error -type:csv_* msg:"timed out"' since:2d
     jobwatch search --from 2026-03 --to 2026-03 --json
     """
-    from jobwatch.model.language import QueryError, parse_query
-
-    text, now = " ".join(query), now_ms()
-    try:
-        range = parse_range(from_, to, now=now, zone=zone)
-        where = parse_query(text, now=now, zone=zone)
-    except WhenError as error:
-        raise click.UsageError(str(error)) from error
-    except QueryError as error:
-        mark = " " * error.start + "^" * (error.end - error.start)
-        raise click.UsageError(f"{error}\n  {one_line(text)}\n  {mark}") from error
-    asked = JobQuery(range=range, where=where, sort=Sort(SortKey.STARTED, descending=False))
+    asked = replace(query_of(query, from_, to, zone), sort=Sort(SortKey.STARTED, descending=False))
     with reading(settings) as log:
         if limit is None and not json_ and sys.stdout.isatty():
             limit = ON_A_TERMINAL
@@ -146,8 +98,10 @@ def search(
         else:
             shown = _print_lines(_oldest_first(log.rows, asked, limit), zone)
     if not shown:
-        found = f"no job is found by {one_line(text)}" if text else "no job started"
-        say(f"{found} in {describe(range, zone)}" if range != ALWAYS or not text else found)
+        text = one_line(asked.text)
+        found = f"no job is found by {text}" if text else "no job started"
+        anywhere = asked.range == ALWAYS and text
+        say(found if anywhere else f"{found} in {describe(asked.range, zone)}")
     return 0
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from jobwatch.cli.options import say, zone_option
+from jobwatch.model.days import day_of, day_start
+from jobwatch.model.ranges import parse_period
 from jobwatch.model.settings import Settings
-from jobwatch.model.when import UTC, WhenError, Zone, day_of, day_start, now_ms, parse_period
+from jobwatch.model.when import UTC, WhenError, Zone, now_ms
 
 if TYPE_CHECKING:
     from jobwatch.feeds.files import Log, Record, Totals

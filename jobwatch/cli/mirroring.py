@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from jobwatch.cli.signing_in import credentials_for
+from jobwatch.model.ranges import parse_period
 from jobwatch.model.settings import Credentials
-from jobwatch.model.when import WhenError, Zone, now_ms, parse_period
+from jobwatch.model.when import WhenError, Zone, now_ms
 
 if TYPE_CHECKING:
     from jobwatch.feeds.harper.address import Address

@@ -11,7 +11,8 @@ import click
 from jobwatch.model.job import Job
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import clean, json_safe
-from jobwatch.model.when import WhenError, Zone, local_zone, zone_named
+from jobwatch.model.when import WhenError, Zone
+from jobwatch.model.zones import local_zone, zone_named
 
 if TYPE_CHECKING:
     from jobwatch.store.plain_log import PlainJobLog
@@ -59,11 +60,11 @@ class _ZoneType(click.ParamType[Zone]):
 
 
 zone_option = click.option(
-    "--tz",
+    "--zone",
     "zone",
     type=_ZoneType(),
     default=local_zone,
     show_default="local",
-    metavar="ZONE",
-    help="The zone of dates: local, UTC, or an IANA name such as Europe/Zurich.",
+    metavar="NAME",
+    help="The zone of dates: local, UTC, or an IANA name such as Europe/Zurich (zurich will do).",
 )

@@ -12,7 +12,7 @@ import click
 from jobwatch.cli.options import reading, say
 from jobwatch.config import read_credentials
 from jobwatch.model.settings import Credentials, Settings
-from jobwatch.model.when import local_zone
+from jobwatch.model.zones import local_zone
 
 if TYPE_CHECKING:
     from ssl import SSLContext

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import gc
-import re
 from pathlib import Path
 
 import click
 
 from jobwatch.cli.mirroring import make_plan, node_options
 from jobwatch.cli.options import reading, zone_option
+from jobwatch.model.durations import HOUR, SECOND, parse_length
 from jobwatch.model.settings import Settings
-from jobwatch.model.when import Zone
+from jobwatch.model.when import WhenError, Zone
 from jobwatch.store.connect import open_plain
 
 __all__ = ["watch"]
 
-_INTERVAL = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)?")
-_UNITS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0}
-SHORTEST, LONGEST = 0.05, 3600.0
+SHORTEST, LONGEST = 50, HOUR
 
 
 class _IntervalType(click.ParamType[float]):
@@ -30,13 +28,15 @@ class _IntervalType(click.ParamType[float]):
         """Return the seconds of a typed interval."""
         if isinstance(value, float):
             return value
-        match = _INTERVAL.fullmatch(str(value))
-        seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
-        if not SHORTEST <= seconds <= LONGEST:
+        try:
+            length = parse_length(str(value))
+        except WhenError:
+            length = 0
+        if not SHORTEST <= length <= LONGEST:
             self.fail(
                 f"{value!r} is not an interval: 1s, 500ms or 2m, from 50ms to 60m", param, ctx
             )
-        return seconds
+        return length / SECOND
 
 
 interval_option = click.option(
@@ -77,6 +77,7 @@ def watch(
     if plan.nodes:
         open_plain(settings.store).close()
     gc.disable()  # until the first paint
+    from jobwatch.store.state import StateFile
     from jobwatch.tui.app import JobwatchApp
     from jobwatch.tui.listing import PAGE
     from jobwatch.tui.loading import FIRST_QUERY, first_picture
@@ -85,7 +86,10 @@ def watch(
         rows = log.newest_rows(FIRST_QUERY, 2 * PAGE)
         first = first_picture(rows, log.count(FIRST_QUERY))
         nodes = log.nodes()
-    app = JobwatchApp(settings.store, interval=interval, zone=zone, first=first, nodes=nodes)
+    state = StateFile.of(settings.store, settings.state)
+    app = JobwatchApp(
+        settings.store, interval=interval, zone=zone, first=first, nodes=nodes, state=state
+    )
     if plan.nodes:
         from jobwatch.cli.watching_nodes import watch_nodes
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobwatch.api.dates import LAST_INSTANT, read_date
-from jobwatch.model.when import UTC, zone_named
+from jobwatch.model.when import UTC
+from jobwatch.model.zones import zone_named
 
 ZURICH = zone_named("Europe/Zurich")
 DAY = 86_400_000

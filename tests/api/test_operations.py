@@ -11,7 +11,8 @@ import pytest
 from jobwatch.api.operations import LARGEST_ID, PAGE, Record, run
 from jobwatch.api.refused import RefusedError
 from jobwatch.model.job import UNSET, Job, Time
-from jobwatch.model.when import UTC, Zone, zone_named
+from jobwatch.model.when import UTC, Zone
+from jobwatch.model.zones import zone_named
 from jobwatch.store.job_log import JobLog
 from tests.api.serving import fill
 

@@ -273,7 +273,7 @@ def test_show_prints_a_job_for_a_person(run: Run, tmp_path: Path) -> None:
             other={"a_rather_long_name": "value"},
         ),
     )
-    result = run("show", "785d03dd", "--tz", "Europe/Zurich")
+    result = run("show", "785d03dd", "--zone", "Europe/Zurich")
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines() == [
         "id          785d03dd",
@@ -329,7 +329,7 @@ def test_a_file_that_is_no_log_is_an_error_in_one_line(run: Run, tmp_path: Path)
 
 def test_search_lists_jobs_from_the_oldest_to_the_newest(run: Run, tmp_path: Path) -> None:
     fill(tmp_path / "jobs.db", *hourly(3)[::-1])
-    result = run("search", "--tz", "Europe/Zurich")
+    result = run("search", "--zone", "Europe/Zurich")
     assert (result.code, result.err) == (0, "")
     assert [re.split(r"\s{2,}", line) for line in result.out.splitlines()] == [
         [f"2026-11-23 0{number + 1}:00:00", "5.3s", "✓ complete", "csv_data_load", "ada",
@@ -357,8 +357,8 @@ def test_search_prints_documented_records(run: Run) -> None:
         (("--from", "2026-11-24"), range(24, 48)),
         (("--to", "2026-11-23"), range(24)),
         (("--from", "2026-11-23T20:00", "--to", "2026-11-24T02:00"), range(20, 27)),
-        (("--from", "2026-11-24", "--to", "2026-11-24", "--tz", "+x"), None),
-        (("--from", "2026-11-24", "--to", "2026-11-24", "--tz", "Europe/Zurich"), range(23, 47)),
+        (("--from", "2026-11-24", "--to", "2026-11-24", "--zone", "+x"), None),
+        (("--from", "2026-11-24", "--to", "2026-11-24", "--zone", "Europe/Zurich"), range(23, 47)),
         (("--limit", 5), range(43, 48)),
         (("--limit", 5, "--to", "2026-11-23"), range(19, 24)),
         (("--limit", 500), range(48)),
@@ -395,7 +395,7 @@ def test_search_takes_a_query_and_none_of_it_for_an_option(
     run: Run, tmp_path: Path, arguments: list[str], numbers: list[int] | None
 ) -> None:
     fill(tmp_path / "jobs.db", *hourly(4))
-    result = run("search", "--json", "--tz", "UTC", *arguments)
+    result = run("search", "--json", "--zone", "UTC", *arguments)
     assert result.code == 0
     if numbers is not None:
         found = [record["id"] for record in json.loads(result.out)]
@@ -424,7 +424,7 @@ def test_a_search_without_a_result_says_so_and_exits_with_0(run: Run, tmp_path: 
         (("search", "--to", "2026-02-30"), "accepted are 2026-11-23, 2026-11-23T14:00"),
         (("seed", "--until", "soon"), "accepted are 2026-11-23, 2026-11-23T14:00"),
         (("search", "--from", "2026-11-24", "--to", "2026-11-22"), "is after to 2026-11-22"),
-        (("search", "--tz", "Europe/Zurick"), "did you mean Europe/Zurich?"),
+        (("search", "--zone", "Europe/Zurick"), "did you mean Europe/Zurich?"),
         (("watch", "--interval", "soon"), "is not an interval"),
         (("watch", "--interval", "1ms"), "from 50ms to 60m"),
         (("import",), "FILE"),

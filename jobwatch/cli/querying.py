@@ -1,0 +1,73 @@
+"""A QUERY on the command line: how commands take one, and what it asks of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, TypeVar
+
+import click
+
+from jobwatch.model.query import JobQuery
+from jobwatch.model.ranges import parse_range
+from jobwatch.model.text import one_line
+from jobwatch.model.when import WhenError, Zone, now_ms
+
+__all__ = ["QueryCommand", "query_arguments", "query_of"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class QueryCommand(click.Command):
+    """A command whose arguments are a query: a text such as ``-type:x`` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Hand on the options as click takes them, and the query behind ``--``."""
+        options: list[str] = []
+        query: list[str] = []
+        takes_value = {
+            name
+            for param in self.params
+            if isinstance(param, click.Option) and not param.is_flag
+            for name in param.opts
+        }
+        rest = iter(args)
+        for arg in rest:
+            if arg == "--":
+                query += rest
+            elif arg in takes_value:
+                options += [arg, *islice(rest, 1)]
+            elif arg.startswith("--") or arg == "-h":
+                options.append(arg)
+            else:
+                query.append(arg)
+        return super().parse_args(ctx, [*options, "--", *query])
+
+
+def query_arguments(command: Function) -> Function:
+    """Add QUERY (`query`), ``--from`` (`from_`) and ``--to`` (`to`), which `query_of` takes."""
+    for add in (
+        click.option("--to", metavar="DATE", help="Jobs that started before the end of this date."),
+        click.option(
+            "--from", "from_", metavar="DATE", help="Jobs that started at this date or later."
+        ),
+        click.argument("query", nargs=-1),
+    ):
+        command = add(command)
+    return command
+
+
+def query_of(words: tuple[str, ...], from_: str | None, to: str | None, zone: Zone) -> JobQuery:
+    """Return what the arguments ask for; a mistake is shown where it is, as wrong usage."""
+    from jobwatch.model.language import QueryError, parse_query
+
+    text, now = " ".join(words), now_ms()
+    try:
+        range = parse_range(from_, to, now=now, zone=zone)
+        where = parse_query(text, now=now, zone=zone)
+    except WhenError as error:
+        raise click.UsageError(str(error)) from error
+    except QueryError as error:
+        mark = " " * error.start + "^" * (error.end - error.start)
+        raise click.UsageError(f"{error}\n  {one_line(text)}\n  {mark}") from error
+    return JobQuery(range=range, text=text, where=where)

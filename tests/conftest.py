@@ -1,0 +1,19 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+_numbers = count()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_the_users_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Let what the monitor remembers be the test's own, wherever that is looked for."""
+    state = tmp_path_factory.getbasetemp() / f"state-{next(_numbers)}"
+    monkeypatch.setenv("JOBWATCH_STATE", str(state))
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
