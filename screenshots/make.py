@@ -38,6 +38,7 @@ PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "running-80x24": ((80, 24), ["j"]),
     "failed-160x50": ((160, 50), ["3", "j", "tab", "right", "right"]),
     "dates-80x24": ((80, 24), ["d", "up", "enter", "down"]),
+    "overlaps-120x36": ((120, 36), ["G", "k", "o", "j", "j"]),
 }
 OF_NODES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "nodes-100x24": ((100, 24), ["3"]),

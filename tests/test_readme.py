@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
+
 from jobwatch.cli import jobwatch
 
 ROOT = Path(__file__).parents[1]
@@ -12,8 +14,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_every_command_is_in_the_readme_and_has_help_with_an_example() -> None:
-    for name, command in jobwatch.commands.items():
+    context = click.Context(jobwatch)
+    for name in jobwatch.list_commands(context):
+        command = jobwatch.get_command(context, name)
         assert f"jobwatch {name}" in README, name
+        assert command is not None
         assert command.help is not None
         # The character that tells click to keep lines, not the two that write it.
         examples = command.help.partition("\b\n")[2].rstrip().splitlines()

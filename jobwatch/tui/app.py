@@ -11,8 +11,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from jobwatch.model.node import Node
-from jobwatch.model.when import Zone, local_zone, now_ms
+from jobwatch.model.when import Zone, now_ms
+from jobwatch.model.zones import local_zone
 from jobwatch.store.edits import Clock
+from jobwatch.store.state import StateFile
 from jobwatch.tui.commands import COMMANDS
 from jobwatch.tui.loading import Picture
 from jobwatch.tui.screens.monitor import MonitorScreen
@@ -24,7 +26,8 @@ __all__ = ["JobwatchApp"]
 class JobwatchApp(App[None]):
     """The monitor of one job log; `interval` is in seconds.
 
-    `first` and `nodes` are shown at once, before the log is opened to be followed.
+    `first` and `nodes` are shown at once, before the log is opened to be followed. What is
+    remembered between runs is in `state`; without it nothing is.
     """
 
     TITLE = "jobwatch"
@@ -45,6 +48,7 @@ class JobwatchApp(App[None]):
         clock: Clock = now_ms,
         first: Picture | None = None,
         nodes: Sequence[Node] = (),
+        state: StateFile | None = None,
     ) -> None:
         super().__init__()
         self.register_theme(THEME)
@@ -59,6 +63,7 @@ class JobwatchApp(App[None]):
             clock=clock,
             first=first,
             nodes=nodes,
+            state=state,
         )
 
     def on_ready(self) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from jobwatch.model.job import Json
-from jobwatch.model.query import SortKey
+from jobwatch.model.durations import duration
+from jobwatch.model.job import Json, Time
+from jobwatch.model.query import Sort, SortKey
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.text import one_line
 from jobwatch.model.when import Zone, date_time, day_time
 
-__all__ = ["ELAPSED", "Cell", "Column", "layout"]
+__all__ = ["COLUMNS", "ELAPSED", "Cell", "Column", "automatic", "layout", "next_sort"]
 
 
 class Cell(NamedTuple):
@@ -26,11 +28,16 @@ class Cell(NamedTuple):
     """How nodes are called where all of them are known: by what tells them apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its label, its widths, and the text of a job in it (clean, one line)."""
+    """A column: its name, its label, its widths, and the text of a job in it (clean, one line).
 
+    The name is what is remembered of it; `about` says what it shows.
+    """
+
+    name: str
     label: str
+    about: str
     text: Callable[[JobRow, Cell], str]
     narrow: int
     wide: int
@@ -39,10 +46,10 @@ class Column:
     state_coloured: bool = False
 
 
-def _started(row: JobRow, cell: Cell) -> str:
+def _moment(time: Time, cell: Cell) -> str:
     if cell.width >= 19:
-        return date_time(row.start, cell.zone)
-    return day_time(row.start, cell.zone)[: cell.width]
+        return date_time(time, cell.zone)
+    return day_time(time, cell.zone)[: cell.width]
 
 
 def _value(value: Json) -> str:
@@ -56,47 +63,195 @@ def _state(row: JobRow, cell: Cell) -> str:
     return f"{mark.glyph} {mark.word}"
 
 
-ELAPSED = Column("Time", lambda row, cell: row.taken(cell.now), 8, 8, SortKey.DURATION, right=True)
-STATE = Column("State", _state, 10, 10, SortKey.STATUS, state_coloured=True)
-TYPE = Column("Type", lambda row, cell: _value(row.type), 14, 22, SortKey.TYPE)
-USER = Column("User", lambda row, cell: _value(row.user), 9, 16, SortKey.USER)
-STARTED = Column("Started", _started, 11, 19, SortKey.STARTED)
-NODE = Column("Node", lambda row, cell: one_line(cell.nodes.get(row.node, row.node)) or "–", 8, 16)
-MESSAGE = Column("Message", lambda row, cell: one_line(row.message), 18, 10_000)
-ID = Column("Id", lambda row, cell: one_line(row.id)[: cell.width], 8, 8)
+def _waited(row: JobRow, cell: Cell) -> str:
+    if isinstance(row.start, int | float) and isinstance(row.created, int | float):
+        return duration(row.start - row.created)
+    return "–"
+
+
+ELAPSED = Column(
+    name="time",
+    label="Time",
+    about="how long it took, or has run",
+    text=lambda row, cell: row.taken(cell.now),
+    narrow=8,
+    wide=8,
+    sort=SortKey.DURATION,
+    right=True,
+)
+STATE = Column(
+    name="state",
+    label="State",
+    about="how it stands, or came out",
+    text=_state,
+    narrow=10,
+    wide=10,
+    sort=SortKey.STATUS,
+    state_coloured=True,
+)
+NODE = Column(
+    name="node",
+    label="Node",
+    about="the node that ran it",
+    text=lambda row, cell: one_line(cell.nodes.get(row.node, row.node)) or "–",
+    narrow=8,
+    wide=16,
+    sort=SortKey.NODE,
+)
+TYPE = Column(
+    name="type",
+    label="Type",
+    about="what was asked",
+    text=lambda row, cell: _value(row.type),
+    narrow=14,
+    wide=22,
+    sort=SortKey.TYPE,
+)
+USER = Column(
+    name="user",
+    label="User",
+    about="who asked",
+    text=lambda row, cell: _value(row.user),
+    narrow=9,
+    wide=16,
+    sort=SortKey.USER,
+)
+STARTED = Column(
+    name="started",
+    label="Started",
+    about="when it began",
+    text=lambda row, cell: _moment(row.start, cell),
+    narrow=11,
+    wide=19,
+    sort=SortKey.STARTED,
+)
+MESSAGE = Column(
+    name="message",
+    label="Message",
+    about="what it said; as wide as there is room",
+    text=lambda row, cell: one_line(row.message),
+    narrow=18,
+    wide=10_000,
+    sort=SortKey.MESSAGE,
+)
+ID = Column(
+    name="id",
+    label="Id",
+    about="the beginning of its id",
+    text=lambda row, cell: one_line(row.id)[: cell.width],
+    narrow=8,
+    wide=8,
+    sort=SortKey.ID,
+)
+ENDED = Column(
+    name="ended",
+    label="Ended",
+    about="when it was over",
+    text=lambda row, cell: _moment(row.end, cell),
+    narrow=11,
+    wide=19,
+)
+CREATED = Column(
+    name="created",
+    label="Created",
+    about="when it was asked for",
+    text=lambda row, cell: _moment(row.created, cell),
+    narrow=11,
+    wide=19,
+)
+WAITED = Column(
+    name="waited",
+    label="Waited",
+    about="from being asked for to its start",
+    text=_waited,
+    narrow=8,
+    wide=8,
+    right=True,
+)
 
 # What changes each second stands first: Textual crops a dirty line only on its right.
 _ORDER = (ELAPSED, STATE, NODE, TYPE, USER, STARTED, MESSAGE, ID)
+COLUMNS = (*_ORDER, ENDED, CREATED, WAITED)
+"""All columns, those first that are shown unless others are chosen."""
+_BY_NAME = {column.name: column for column in COLUMNS}
+
 # Who gets room first, at its narrow width; then who grows.
 _PRIORITY = (ELAPSED, STATE, MESSAGE, TYPE, NODE, STARTED, USER, ID)
+_DATES = (STARTED, ENDED, CREATED)
 _GROWTH = (
     (MESSAGE, 26),
     (TYPE, 18),
     (NODE, 12),
-    (STARTED, 19),
+    *((date, date.wide) for date in _DATES),
     (TYPE, 22),
     (NODE, 16),
     (MESSAGE, 48),
     (USER, 14),
 )
+_DESCENDING = (SortKey.STARTED, SortKey.DURATION)
 
 
-def layout(width: int, *, with_nodes: bool = False) -> list[tuple[Column, int]]:
-    """Return the columns that fit a width, with a width for each; one cell lies between two."""
+def automatic(*, with_nodes: bool = False) -> tuple[str, ...]:
+    """Return the names of the columns that are shown where there is room and none are chosen."""
+    return tuple(column.name for column in _ORDER if with_nodes or column is not NODE)
+
+
+@lru_cache(maxsize=8)
+def layout(
+    width: int, *, with_nodes: bool = False, chosen: tuple[str, ...] = ()
+) -> tuple[tuple[Column, int], ...]:
+    """Return the columns that fit a width, with a width for each; one cell lies between two.
+
+    Those that are chosen, by name, stand in their order, and the last of them give way; a name
+    that is unknown counts for nothing. Where none is chosen, the least important give way.
+    """
+    columns = [_BY_NAME[name] for name in dict.fromkeys(chosen) if name in _BY_NAME]
+    if columns:
+        widths = _first(columns, width)
+    else:
+        columns = [column for column in _ORDER if with_nodes or column is not NODE]
+        widths = _most_important(columns, width)
+    _grow(widths, width - sum(wide + 1 for wide in widths.values()))
+    return tuple((column, widths[column.name]) for column in columns if column.name in widths)
+
+
+def next_sort(sort: Sort, key: SortKey) -> Sort:
+    """Return the order by a key: turned where it is the key already, else as one expects of it.
+
+    Times begin with the latest or the longest, words with the first of the alphabet.
+    """
+    if key is sort.key:
+        return Sort(key, not sort.descending)
+    return Sort(key, key in _DESCENDING)
+
+
+def _first(columns: Sequence[Column], width: int) -> dict[str, int]:
     widths: dict[str, int] = {}
-    left = width
+    for column in columns:
+        width -= column.narrow + 1
+        if width < 0:
+            break
+        widths[column.name] = column.narrow
+    return widths
+
+
+def _most_important(columns: Sequence[Column], width: int) -> dict[str, int]:
+    widths: dict[str, int] = {}
     for column in _PRIORITY:
-        needed = column.narrow + 1
-        if left >= needed and (with_nodes or column is not NODE):
-            widths[column.label] = column.narrow
-            left -= needed
+        if column in columns and width >= column.narrow + 1:
+            widths[column.name] = column.narrow
+            width -= column.narrow + 1
+    return widths
+
+
+def _grow(widths: dict[str, int], left: int) -> None:
+    """Share out what is left of a width; the message takes what no other column needs."""
     for column, wide in _GROWTH:
-        if column.label in widths:
-            growth = min(left, wide - widths[column.label])
+        if column.name in widths:
+            growth = min(left, wide - widths[column.name])
             # A date half grown is no better than a short one.
-            if growth > 0 and (column is not STARTED or growth == wide - column.narrow):
-                widths[column.label] += growth
+            if growth > 0 and (column not in _DATES or growth == wide - column.narrow):
+                widths[column.name] += growth
                 left -= growth
-    if MESSAGE.label in widths:
-        widths[MESSAGE.label] += left
-    return [(column, widths[column.label]) for column in _ORDER if column.label in widths]
+    if MESSAGE.name in widths:
+        widths[MESSAGE.name] += left

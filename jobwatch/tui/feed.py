@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
-from jobwatch.store.reader import LogReader
-from jobwatch.store.watch import LogReplacedError
+
+if TYPE_CHECKING:
+    from jobwatch.store.reader import LogReader
 
 __all__ = ["Follower", "LogFeed"]
 
@@ -53,6 +54,10 @@ class LogFeed:
 
     async def run(self, follower: Follower) -> None:
         """Follow the log until cancelled; `interval` is in seconds."""
+        # Loaded once the first picture is there.
+        from jobwatch.store.reader import LogReader
+        from jobwatch.store.watch import LogReplacedError
+
         while True:
             try:
                 async with LogReader.open(self.path, clock=self._clock) as reader:

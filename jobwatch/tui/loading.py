@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from jobwatch.model.query import JobQuery, View
 from jobwatch.model.row import JobRow
-from jobwatch.store.job_list import JobList, Place
 from jobwatch.tui.listing import PAGE, Ghost, Listing
+
+if TYPE_CHECKING:
+    from jobwatch.store.job_list import JobList, Place
 
 __all__ = ["FIRST_QUERY", "Anchor", "Picture", "first_picture", "keep", "move"]
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from jobwatch.model.query import JobQuery, View
+from jobwatch.model.query import JobQuery, View, Within
+from jobwatch.model.ranges import describe_within
 from jobwatch.model.text import one_line
-from jobwatch.model.when import ALWAYS, Zone, date_time, describe
+from jobwatch.model.when import ALWAYS, Zone, date_time, offset
 
 __all__ = ["notice"]
+
+_BY_THEN = {
+    View.RUNNING: "Nothing was running on",
+    View.ALL: "Nothing had started by",
+    View.FAILED: "Nothing had failed by",
+}
 
 
 def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) -> tuple[str, ...]:
@@ -28,7 +35,11 @@ def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) 
     if query.text:
         lines.append(f"No {kind} is found by “{one_line(query.text)}”.")
     elif query.range != ALWAYS:
-        lines.append(f"No {kind} started in this range.")
+        verb = "was running" if query.within is Within.RUNNING else "started"
+        lines.append(f"No {kind} {verb} in this range.")
+    elif query.as_of is not None:
+        happened = _BY_THEN[query.view]
+        lines.append(f"{happened} {date_time(query.as_of, zone)} {offset(query.as_of, zone)}.")
     elif query.view is View.RUNNING:
         lines.append("Nothing is running.")
     else:
@@ -36,11 +47,13 @@ def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) 
     if query.node is not None:
         lines.append(f"Only jobs of {one_line(query.node)} are shown; n shows the next node's.")
     if query.range != ALWAYS:
-        lines.append(describe(query.range, zone))
+        lines.append(describe_within(query.range, query.within, zone))
         if nearest is not None:
             lines.append(f"The nearest job started on {date_time(nearest, zone)}.")
     lines.append("")
-    if query.text or query.range != ALWAYS or query.node is not None:
+    if query.as_of is not None:
+        lines.append("[ goes to the start or end before, ] to the one behind; Esc back to now.")
+    elif query.text or query.range != ALWAYS or query.node is not None:
         node = "" if query.node is None else ", then the node"
         lines.append(f"Esc clears the filter, then the range{node}; d picks other dates.")
     elif query.view is not View.ALL:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jobwatch.model.condition import Field
+from jobwatch.model.days import day_edges, day_of
+from jobwatch.model.heat import DayCount
+from jobwatch.model.job import Job
 from jobwatch.model.node import Node, short_names
 from jobwatch.model.query import JobQuery, View
-from jobwatch.model.when import ALWAYS, Zone, day_edges, day_of
+from jobwatch.model.row import JobRow
+from jobwatch.model.timeline import Overlaps
+from jobwatch.model.when import ALWAYS, Zone
 from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
-from jobwatch.store.reader import LogReader
+from jobwatch.tui.counting import Counting
 from jobwatch.tui.notices import notice
 from jobwatch.tui.source import Source
 from jobwatch.tui.widgets.job_detail import JobDetail
@@ -22,6 +28,10 @@ from jobwatch.tui.widgets.node_bar import NodeBar
 from jobwatch.tui.widgets.query_line import QueryLine
 from jobwatch.tui.widgets.status_bar import StatusBar
 from jobwatch.tui.widgets.view_tabs import ViewTabs
+
+if TYPE_CHECKING:
+    from jobwatch.store.reader import LogReader
+    from jobwatch.store.tally import Counts
 
 __all__ = ["Presenter", "Widgets"]
 
@@ -50,6 +60,7 @@ class Presenter:
         self._clock = clock
         self._source: Source | None = None
         self._unanswered = False  # whether the answer to the query could not be read
+        self._counting = Counting()
 
     # What the feed tells
 
@@ -65,6 +76,7 @@ class Presenter:
         if self._unanswered:
             await self.answer()
             return
+        self._counting.changed()
         picture = await self._source.refresh(lambda: self._widgets.table.standing)
         if picture is not None:
             self._widgets.table.show(picture)
@@ -91,8 +103,11 @@ class Presenter:
 
     def ask(self, **changes: Any) -> None:
         """Change the query by its fields; `answer` reads its result."""
+        before, self.query = self.query, replace(self.query, **changes)
         self._widgets.table.expect()
-        self.query = replace(self.query, **changes)
+        self._widgets.table.as_of = self.query.as_of
+        if self.query.narrows and replace(self.query, view=before.view, sort=before.sort) != before:
+            self._widgets.tabs.counts = {}  # those of another query say nothing of this one
 
     async def answer(self) -> None:
         """Show the result of the query, as it becomes known."""
@@ -115,6 +130,16 @@ class Presenter:
         except LogError as error:
             self._unanswered = True
             self.failed(str(error))
+
+    async def keep_counting(self) -> None:
+        """Keep the counts of a query that narrows the views up, until cancelled."""
+        if self._source is None or not self.query.narrows:
+            return
+        counting = self._counting.counts(self._source.reader, self.query)
+        with self._failures_said():
+            async with aclosing(counting):
+                async for counts, growing in counting:
+                    self._show_counts(counts, growing=growing)
 
     async def read_pages(self, numbers: tuple[int, ...]) -> None:
         """Bring pages of the result to the table."""
@@ -143,10 +168,55 @@ class Presenter:
         with self._failures_said():
             self._widgets.detail.show_body(id, await self._source.reader.body(id))
 
-    async def count_days(self, year: int, month: int, zone: Zone) -> dict[date, int]:
-        """Return how many jobs started on each day of a month; nothing if that can't be read."""
+    async def values(self) -> Mapping[Field, Sequence[str]]:
+        """Return the values that the log has of each field; none where that can't be read."""
+        values: Mapping[Field, Sequence[str]] = {}
+        if self._source is not None:
+            with self._failures_said():
+                values = await self._source.reader.values()
+        return values
+
+    async def row(self, id: str) -> JobRow | None:
+        """Return the line of a job, None where there is none or it can't be read."""
+        row = None
+        if self._source is not None:
+            with self._failures_said():
+                row = await self._source.reader.row(id)
+        return row
+
+    async def records(self, ids: Iterable[str]) -> list[Job]:
+        """Return whole jobs, without those that are gone or can't be read."""
+        jobs: list[Job] = []
+        if self._source is not None:
+            with self._failures_said():
+                for id in ids:
+                    job = await self._source.reader.job(id)
+                    if job is not None:
+                        jobs.append(job.replace(job_body=await self._source.reader.body(id)))
+        return jobs
+
+    async def overlaps(self, row: JobRow) -> Overlaps:
+        """Return the jobs that ran while this one did; none where they can't be read."""
+        overlaps = Overlaps([], 0)
+        if self._source is not None:
+            with self._failures_said():
+                overlaps = await self._source.reader.overlaps(row)
+        return overlaps
+
+    async def event(self, instant: int, direction: int) -> int | None:
+        """Return the instant (ms) of the next start or end, or of the last before."""
+        event = None
+        if self._source is not None:
+            reader = self._source.reader
+            with self._failures_said():
+                read = reader.event_after if direction > 0 else reader.event_before
+                event = await read(instant)
+        return event
+
+    async def count_days(self, year: int, month: int, zone: Zone) -> dict[date, DayCount]:
+        """Return what is counted of each day of a month; nothing if that can't be read."""
         edges = day_edges(year, month, zone)
-        counts: list[int] = []
+        counts: list[DayCount] = []
         with self._failures_said():
             if self._source is not None:
                 counts = await self._source.reader.day_counts(edges)
@@ -169,11 +239,8 @@ class Presenter:
         """Show the counts, what narrows the view, and why there is nothing in it."""
         self.show_nodes(await source.reader.nodes())
         counts = await source.reader.counts()
-        self._widgets.tabs.counts = {
-            View.RUNNING: counts.running,
-            View.ALL: counts.all,
-            View.FAILED: counts.failed,
-        }
+        if not self.query.narrows:
+            self._show_counts(counts, growing=False)
         self._show_query(source)
         if source.jobs.complete and not self._widgets.table.listing.lines:
             nearest = None
@@ -182,6 +249,11 @@ class Presenter:
                 nearest = await source.reader.nearest_start(around)
             zone = self._widgets.table.zone
             self._widgets.table.notice = notice(self.query, counts.all, nearest, zone)
+
+    def _show_counts(self, counts: Counts, *, growing: bool) -> None:
+        tabs = self._widgets.tabs
+        tabs.counts = dict(zip((View.RUNNING, View.ALL, View.FAILED), counts, strict=True))
+        tabs.growing = growing
 
     def _show_query(self, source: Source) -> None:
         self._widgets.tabs.view = source.query.view

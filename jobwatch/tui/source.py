@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.store.edits import Clock
-from jobwatch.store.found_list import FoundList
-from jobwatch.store.job_list import IndexedList, JobList
-from jobwatch.store.reader import LogReader
 from jobwatch.tui.loading import Anchor, Picture, keep, move
+
+if TYPE_CHECKING:
+    from jobwatch.store.job_list import JobList
+    from jobwatch.store.reader import LogReader
 
 __all__ = ["Source"]
 
@@ -33,7 +35,7 @@ class Source:
     def __init__(self, reader: LogReader, clock: Clock) -> None:
         self.reader = reader
         self.query = JobQuery()
-        self.jobs: IndexedList | FoundList = reader.list_jobs(self.query)
+        self.jobs: JobList = reader.list_jobs(self.query)
         self.found_at: int | None = None
         """When a result that is a picture of one moment was made; None while it is current."""
         self._clock = clock
@@ -64,7 +66,7 @@ class Source:
         jobs = self.jobs
         if not jobs.complete:
             return None
-        if not isinstance(jobs, FoundList):
+        if not jobs.is_found:
             await jobs.refresh()
         elif self._is_affordable():
             async for _ in self._search(jobs):
@@ -101,7 +103,7 @@ class Source:
 
     async def _answers(
         self,
-        jobs: IndexedList | FoundList,
+        jobs: JobList,
         anchor: Callable[[], Anchor],
         wanted: Callable[[], JobRow | None],
     ) -> AsyncGenerator[Picture | None, None]:
@@ -110,19 +112,12 @@ class Source:
             return anchor()._replace(awaited=None)
 
         there: Callable[[], Anchor] = arriving
-        if isinstance(jobs, FoundList):
+        if jobs.is_found:
             yield None
-            async with aclosing(self._search(jobs)) as growths:
-                async for _ in growths:
-                    yield await self._moved(jobs, there, wanted)
-                    there = anchor
-        else:
-            if not jobs.complete:
-                await jobs.begin()
+        async with aclosing(self._search(jobs) if jobs.is_found else jobs.search()) as steps:
+            async for _ in steps:
                 yield await self._moved(jobs, there, wanted)
                 there = anchor
-            await jobs.refresh()
-            yield await self._moved(jobs, there, wanted)
 
     async def _moved(
         self, jobs: JobList, anchor: Callable[[], Anchor], wanted: Callable[[], JobRow | None]
@@ -134,7 +129,7 @@ class Source:
             if (anchor(), wanted()) == seen:
                 return picture
 
-    async def _search(self, jobs: FoundList) -> AsyncGenerator[None, None]:
+    async def _search(self, jobs: JobList) -> AsyncGenerator[int, None]:
         # One at a time: the results share a table. One that was superseded ends at its next slice.
         async with self._searching, aclosing(jobs.search()) as totals:
             began = shown = monotonic()
@@ -142,9 +137,9 @@ class Source:
                 if jobs is not self.jobs:
                     return
                 if total and (monotonic() - shown > GROWTH_SHOWN_EVERY or shown == began):
-                    yield
+                    yield total
                     shown = monotonic()
             self._ended = monotonic()
             self._took = self._ended - began
             self.found_at = None
-            yield
+            yield jobs.total

@@ -76,7 +76,7 @@ def test_keys_behind_the_key_of_an_input_are_its_text(watch: Watch, log: Path) -
     terminal.shows("job-0019")
     terminal.selects("job-00191")
     terminal.press("d1")
-    terminal.shows("Jobs by start date")
+    terminal.shows("Jobs by date")
     terminal.hides("From  any")
 
 
@@ -96,11 +96,11 @@ def test_the_filter_narrows_and_escape_clears_it(watch: Watch, log: Path) -> Non
 def test_today_is_a_range_until_escape(watch: Watch, log: Path) -> None:
     terminal = watch(log)
     terminal.press("d")
-    terminal.shows("Jobs by start date", "2 today")
+    terminal.shows("Jobs by date", "2 today")
     terminal.press("2")
     terminal.shows("(1 day), UTC")
     terminal.press("enter")
-    terminal.hides("Jobs by start date")
+    terminal.hides("Jobs by date")
     terminal.shows("(1 day), UTC", "Esc clears")
     terminal.press("escape")
     terminal.hides("(1 day)")
@@ -111,9 +111,9 @@ def test_today_is_a_range_until_escape(watch: Watch, log: Path) -> None:
 def test_a_range_can_be_typed_as_fast_as_one_likes(watch: Watch, log: Path) -> None:
     terminal = watch(log)
     terminal.press("d")
-    terminal.shows("Jobs by start date")
+    terminal.shows("Jobs by date")
     terminal.press("tab", "tab", "2020-01-05", "tab", "2020-01-05", "enter")
-    terminal.hides("Jobs by start date")
+    terminal.hides("Jobs by date")
     terminal.shows("5 jobs", "(1 day), UTC")
     terminal.selects("job-00195")
 
@@ -123,9 +123,9 @@ def test_what_is_mended_in_a_date_counts_though_tab_follows_at_once(
 ) -> None:
     terminal = watch(log)
     terminal.press("d")
-    terminal.shows("Jobs by start date")
+    terminal.shows("Jobs by date")
     terminal.press("\t\t2020-01-07\x7f5\t2020-01-07\x7f5\r")
-    terminal.hides("Jobs by start date")
+    terminal.hides("Jobs by date")
     terminal.shows("5 jobs", "(1 day), UTC")
 
 

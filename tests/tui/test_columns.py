@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from jobwatch.model.job import Outcome
+from jobwatch.model.query import Sort, SortKey
 from jobwatch.model.row import JobRow
 from jobwatch.model.text import one_line
 from jobwatch.model.when import UTC
-from jobwatch.tui.columns import Cell, layout
+from jobwatch.tui.columns import COLUMNS, Cell, automatic, layout, next_sort
 
 NOW = 1_795_471_396_000
 ROW = JobRow(
@@ -90,6 +91,80 @@ def test_a_node_is_called_by_what_tells_it_from_the_others() -> None:
     assert node.text(ROW, Cell(UTC, NOW, 8)) == "–"
 
 
+NAMES = [column.name for column in COLUMNS]
+
+
+def names(width: int, *chosen: str) -> list[str]:
+    return [column.name for column, _ in layout(width, chosen=chosen)]
+
+
+def test_chosen_columns_stand_in_their_order() -> None:
+    assert names(200, "id", "ended", "message", "time") == ["id", "ended", "message", "time"]
+
+
+def test_of_the_chosen_columns_the_last_give_way() -> None:
+    chosen = ("type", "message", "started", "id")
+    assert names(55, *chosen) == ["type", "message", "started", "id"]
+    assert names(54, *chosen) == ["type", "message", "started"]
+    assert names(34, *chosen) == ["type", "message"]
+    assert names(14, *chosen) == []
+
+
+def test_what_is_chosen_twice_or_is_unknown_counts_for_nothing() -> None:
+    assert names(80, "id", "cost", "id", "time") == ["id", "time"]
+    assert layout(80, chosen=("cost",)) == layout(80, chosen=()) == layout(80)
+
+
+@given(st.lists(st.sampled_from(NAMES), unique=True, min_size=1), st.integers(-1, 300))
+def test_chosen_columns_fit_the_width_and_a_message_takes_the_rest(
+    chosen: list[str], width: int
+) -> None:
+    columns = layout(width, chosen=tuple(chosen))
+    taken = sum(wide + 1 for _, wide in columns)
+    assert taken <= max(width, 0)
+    assert all(column.narrow <= wide <= column.wide for column, wide in columns)
+    shown = [column.name for column, _ in columns]
+    assert shown == chosen[: len(shown)]
+    if "message" in shown:
+        assert taken == width
+
+
+def test_a_name_and_a_label_are_of_one_column() -> None:
+    assert len({column.name for column in COLUMNS}) == len(COLUMNS)
+    assert len({column.label for column in COLUMNS}) == len(COLUMNS)
+
+
+def test_every_order_has_a_column() -> None:
+    assert {column.sort for column in COLUMNS if column.sort is not None} == set(SortKey)
+
+
+def test_the_automatic_columns_are_those_of_a_wide_table() -> None:
+    for with_nodes in (False, True):
+        shown = [column.name for column, _ in layout(300, with_nodes=with_nodes)]
+        assert automatic(with_nodes=with_nodes) == tuple(shown)
+
+
+def test_the_same_column_again_turns_the_order_and_another_begins_as_one_expects() -> None:
+    assert next_sort(Sort(), SortKey.STARTED) == Sort(descending=False)
+    assert next_sort(Sort(descending=False), SortKey.STARTED) == Sort()
+    assert next_sort(Sort(), SortKey.DURATION) == Sort(SortKey.DURATION)
+    assert next_sort(Sort(), SortKey.USER) == Sort(SortKey.USER, descending=False)
+
+
+def test_when_a_job_ended_was_created_and_how_long_it_waited() -> None:
+    chosen = ("ended", "created", "waited")
+
+    def shown(row: JobRow, width: int) -> list[str]:
+        columns = layout(width, chosen=chosen)
+        return [column.text(row, Cell(UTC, NOW, wide)) for column, wide in columns]
+
+    row = ROW._replace(end=NOW, created=NOW - 65_250)
+    assert shown(row, 80) == ["2026-11-23 22:03:16", "2026-11-23 22:02:10", "250ms"]
+    assert shown(row, 40) == ["11-23 22:03", "11-23 22:02", "250ms"]
+    assert shown(ROW, 80) == ["–", "–", "–"]
+    assert shown(row._replace(created=NOW), 80)[2] == "–"
+
+
 def test_a_lost_job_is_said_to_be_lost_and_has_no_time() -> None:
     shown = cells(ROW._replace(outcome=Outcome.LOST))
     assert (shown["Time"], shown["State"]) == ("–", "? lost")
@@ -138,7 +213,8 @@ def test_time_runs_for_a_running_job_and_stands_for_one_that_ended() -> None:
 
 @given(st.text())
 def test_no_text_of_a_job_leaves_its_line_or_moves_the_cursor(text: str) -> None:
-    row = ROW._replace(id=text, type=text, user=text, status=text, message=text)
-    for shown in cells(row).values():
+    row = ROW._replace(id=text, type=text, user=text, status=text, message=text, node=text)
+    for column in COLUMNS:
+        shown = column.text(row, Cell(UTC, NOW, column.narrow))
         assert "\n" not in shown
         assert one_line(shown) == shown.strip(" ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +23,7 @@ class Rows:
         self.hidden: set[str] = set()
         self.newest_first = newest_first
         self.complete = True
+        self.is_found = False
 
     @property
     def rows(self) -> list[JobRow]:
@@ -33,9 +34,9 @@ class Rows:
     def total(self) -> int:
         return len(self.rows)
 
-    @total.setter
-    def total(self, value: int) -> None:
-        raise AssertionError(value)
+    async def search(self) -> AsyncGenerator[int, None]:
+        """Take in nothing: what is there is there."""
+        yield self.total
 
     async def refresh(self) -> None:
         """Take in nothing: what is there is there."""

@@ -10,9 +10,9 @@ import pytest
 
 from jobwatch.model.condition import Mentions, Pattern
 from jobwatch.model.query import JobQuery, View
-from jobwatch.store.found_list import SLICE
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
+from jobwatch.store.slices import FIRST
 from jobwatch.tui.loading import Anchor, Picture
 from jobwatch.tui.source import Source
 from tests.tui.harness import FakeClock, a_job
@@ -46,7 +46,7 @@ async def source(tmp_path: Path) -> AsyncIterator[Source]:
     path = tmp_path / "jobs.db"
     with PlainJobLog.open(path) as log:
         log.upsert_many(
-            a_job(number, "COMPLETE" if number % 3 else "ERROR") for number in range(2 * SLICE)
+            a_job(number, "COMPLETE" if number % 3 else "ERROR") for number in range(2 * FIRST)
         )
     clock = FakeClock()
     async with LogReader.open(path, clock=clock) as reader:
@@ -75,7 +75,7 @@ async def test_a_search_that_another_overtakes_adds_nothing_to_it(source: Source
             assert [picture async for picture in late] == []
             *_, failed = [picture async for picture in other]
     assert failed is not None
-    assert failed.listing.total == len(range(0, 2 * SLICE, 3))
+    assert failed.listing.total == len(range(0, 2 * FIRST, 3))
     assert statuses(failed) == {"ERROR"}
 
 

@@ -1,10 +1,10 @@
-"""DateSearch: a range of dates, picked, typed, or by its name."""
+"""DateSearch: a range of dates, picked, typed, or by its name, and what of a job lies in it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
-from typing import ClassVar, TypeAlias
+from datetime import date
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -15,29 +15,37 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from jobwatch.model.text import one_line
-from jobwatch.model.when import (
-    ALWAYS,
+from jobwatch.model.days import day_of
+from jobwatch.model.heat import DayCount, describe_day
+from jobwatch.model.query import Within
+from jobwatch.model.ranges import (
     Preset,
-    TimeRange,
-    WhenError,
-    Zone,
-    date_time,
-    day_of,
-    describe,
+    describe_within,
     parse_range,
     presets,
+    typed_end,
+    typed_start,
 )
+from jobwatch.model.text import one_line
+from jobwatch.model.when import ALWAYS, TimeRange, WhenError, Zone
 from jobwatch.tui.widgets.calendar import Calendar
 from jobwatch.tui.widgets.date_field import DateField
+from jobwatch.tui.widgets.within_choice import WithinChoice
 
-__all__ = ["CountDays", "DateSearch"]
+__all__ = ["CountDays", "DateChoice", "DateSearch"]
 
-CountDays: TypeAlias = Callable[[int, int], Awaitable[dict[date, int]]]
-"""Year and month (from 1) to how many jobs started on each of its days."""
+CountDays: TypeAlias = Callable[[int, int], Awaitable[dict[date, DayCount]]]
+"""Year and month (from 1) to how many jobs started on each of its days, and failed."""
 
 
-class DateSearch(ModalScreen[TimeRange | None]):
+class DateChoice(NamedTuple):
+    """What was chosen; any time has every start in it."""
+
+    range: TimeRange
+    within: Within
+
+
+class DateSearch(ModalScreen[DateChoice | None]):
     """Asks for a range; the result is None where the user thought better of it.
 
     `count_days` says how many jobs started on each day of a month: whoever opens the screen knows.
@@ -45,12 +53,22 @@ class DateSearch(ModalScreen[TimeRange | None]):
     """
 
     CSS_PATH = "../styles/date_search.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("ctrl+r", "within", "Started or running", show=False),
         *(Binding(str(n), f"preset({n - 1})", show=False) for n in range(1, 8)),
     ]
 
-    def __init__(self, range: TimeRange, *, now: int, zone: Zone, count_days: CountDays) -> None:
+    def __init__(
+        self,
+        range: TimeRange,
+        within: Within = Within.STARTED,
+        *,
+        now: int,
+        zone: Zone,
+        count_days: CountDays,
+    ) -> None:
         super().__init__()
         self._count_days = count_days
         self._now = now
@@ -59,14 +77,18 @@ class DateSearch(ModalScreen[TimeRange | None]):
         self._first: date | None = None  # the day picked first, while the second is open
         shown = range.start if range.start is not None else now
         self._calendar = Calendar(day_of(shown, zone), day_of(now, zone))
-        self._from = DateField("From", _typed(range.start, zone), now=now, zone=zone, is_end=False)
-        self._to = DateField("To", _typed_end(range.end, zone), now=now, zone=zone, is_end=True)
+        self._from = DateField(
+            "From", typed_start(range.start, zone), now=now, zone=zone, is_end=False
+        )
+        self._to = DateField("To", typed_end(range.end, zone), now=now, zone=zone, is_end=True)
+        self._within = WithinChoice(within, "Ctrl+R")
+        self._day = Static(id="day", markup=False)
         self._result = Static(id="result", markup=False)
 
     def compose(self) -> ComposeResult:
         """Lay calendar and presets side by side, the fields and the result below."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Jobs by start date"
+            dialog.border_title = "Jobs by date"
             dialog.border_subtitle = "Enter picks and applies · Tab goes on · Esc cancels"
             with Horizontal(id="choices"):
                 yield self._calendar
@@ -77,14 +99,18 @@ class DateSearch(ModalScreen[TimeRange | None]):
                     ),
                     compact=True,
                 )
+            yield self._day
             yield self._from
             yield self._to
+            yield self._within
             yield self._result
             yield Button("Apply", compact=True, id="apply", variant="primary")
 
     def on_mount(self) -> None:
         """Say what the range is to begin with, and highlight no preset yet."""
         self.query_one(OptionList).highlighted = None
+        self.watch(self._calendar, "day", self._show_day)
+        self.watch(self._calendar, "counts", self._show_day)
         self._show_result()
 
     def on_click(self, event: events.Click) -> None:
@@ -97,6 +123,10 @@ class DateSearch(ModalScreen[TimeRange | None]):
         self._fill(self._presets[index].range)
         self.query_one("#apply").focus()
 
+    def action_within(self) -> None:
+        """Choose the other of what lies in the range, wherever the focus is."""
+        self._within.action_change()
+
     @on(OptionList.OptionHighlighted)
     def _preset_highlighted(self, message: OptionList.OptionHighlighted) -> None:
         # The list highlights its first option by itself, when it is made.
@@ -105,7 +135,7 @@ class DateSearch(ModalScreen[TimeRange | None]):
 
     @on(OptionList.OptionSelected)
     def _preset_selected(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(self._presets[message.option_index].range)
+        self._choose(self._presets[message.option_index].range)
 
     @on(Calendar.MonthShown)
     def _month_shown(self, message: Calendar.MonthShown) -> None:
@@ -128,21 +158,27 @@ class DateSearch(ModalScreen[TimeRange | None]):
         self._show_result()
 
     @on(DateField.Changed)
-    def _field_changed(self) -> None:
+    @on(WithinChoice.Changed)
+    def _changed(self) -> None:
         self._show_result()
 
     @on(DateField.Submitted)
+    @on(WithinChoice.Submitted)
     @on(Button.Pressed)
     def _apply(self) -> None:
         try:
-            self.dismiss(self._range())
+            self._choose(self._range())
         except WhenError:
             self._show_result()
 
+    def _choose(self, range: TimeRange) -> None:
+        within = Within.STARTED if range == ALWAYS else self._within.within
+        self.dismiss(DateChoice(range, within))
+
     def _fill(self, range: TimeRange) -> None:
         self._first = None
-        self._from.text = _typed(range.start, self._zone)
-        self._to.text = _typed_end(range.end, self._zone)
+        self._from.text = typed_start(range.start, self._zone)
+        self._to.text = typed_end(range.end, self._zone)
         self._show_result()
 
     def _range(self) -> TimeRange:
@@ -151,12 +187,16 @@ class DateSearch(ModalScreen[TimeRange | None]):
     def _show_result(self) -> None:
         try:
             found = self._range()
-            text, bad = describe(found, self._zone), False
+            text, bad = describe_within(found, self._within.within, self._zone), False
             self._calendar.picked = self._days(found)
         except WhenError as error:
             text, bad = one_line(str(error)), True
         self._result.update(Content(text))
         self._result.set_class(bad, "-bad")
+
+    def _show_day(self) -> None:
+        day = self._calendar.day
+        self._day.update(Content(describe_day(day, self._calendar.counts.get(day))))
 
     def _days(self, range: TimeRange) -> tuple[date, date] | None:
         if range == ALWAYS:
@@ -164,21 +204,3 @@ class DateSearch(ModalScreen[TimeRange | None]):
         first = date.min if range.start is None else day_of(range.start, self._zone)
         last = date.max if range.end is None else day_of(range.end - 1, self._zone)
         return first, last
-
-
-def _typed(ms: int | None, zone: Zone) -> str:
-    """Return an instant as one would type it: a day alone where it begins one."""
-    if ms is None:
-        return ""
-    text = date_time(ms, zone)
-    return text.removesuffix(" 00:00:00")
-
-
-def _typed_end(ms: int | None, zone: Zone) -> str:
-    """Return the last day, or the last second, before an instant."""
-    if ms is None:
-        return ""
-    text = date_time(ms, zone)
-    if text.endswith(" 00:00:00"):
-        return (day_of(ms, zone) - timedelta(days=1)).isoformat()
-    return date_time(ms - 1000, zone)

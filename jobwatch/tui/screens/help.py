@@ -46,7 +46,7 @@ def _content() -> Content:
     lines = []
     sections = [
         ("Moving", list(TABLE_KEYS)),
-        *((name, [(c.shown, c.help) for c in commands]) for name, commands in groups()),
+        *((name, [(c.told or c.shown, c.help) for c in commands]) for name, commands in groups()),
     ]
     for name, keys in sections:
         lines.append(Content.styled(name, "bold $text-accent"))

@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from jobwatch.model.when import TimeRange, WhenError, Zone, date_time, parse_period
+from jobwatch.model.ranges import parse_period
+from jobwatch.model.when import TimeRange, WhenError, Zone, date_time
 from jobwatch.tui.widgets.eager_input import EagerInput
 
 __all__ = ["DateField"]

@@ -1,4 +1,4 @@
-"""DetailTabs: the tabs of the detail pane on one line, and the id of the job that they are of."""
+"""DetailTabs: the tabs of the detail pane on one line, the id of the job, and how it is shown."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class DetailTabs(Widget):
     """The tab that is shown."""
     job: reactive[Job | None] = reactive(None)
     """The job that the tabs are of."""
+    note: reactive[str] = reactive("")
+    """How its text is shown, where that isn't as ever."""
 
     class Chosen(Message):
         """A tab was clicked.
@@ -56,11 +58,17 @@ class DetailTabs(Widget):
             super().__init__()
 
     def render(self) -> Content:
-        """Draw the tabs, then the id."""
+        """Draw the tabs, then the id as far as there is room before the note."""
         tabs = draw(LABELS, self.tab)
-        if self.job is None:
-            return tabs
-        return tabs + Content.styled(f"  {one_line(self.job.id)}", "$text-muted")
+        id = "" if self.job is None else f"  {one_line(self.job.id)}"
+        room = max(self.size.width - tabs.cell_length, 0)
+        if not self.note:
+            return tabs + Content.styled(id, "$text-muted")
+        note = Content.styled(f"  {self.note} ", "$text-accent").truncate(room, ellipsis=True)
+        shown = Content.styled(id, "$text-muted").truncate(
+            room - note.cell_length, ellipsis=True, pad=True
+        )
+        return tabs + shown + note
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""

@@ -1,59 +1,71 @@
-"""Document: lines of tokens, wrapped, scrolled, and folded where they can be."""
+"""Document: lines of tokens, wrapped or not, scrolled, folded and marked where they can be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+import re
+from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
+from textual.reactive import reactive
 from textual.strip import Strip
 
-from jobwatch.model.pretty import Kind, Line, Path, Token
+from jobwatch.model.find import Place, cut, starts_in, text_of
+from jobwatch.model.pretty import Kind, Path
 from jobwatch.tui.commands import MOVES
+from jobwatch.tui.rows import Row, window
+from jobwatch.tui.widgets.flow import Flow
 
-__all__ = ["Document"]
-
-
-class Row(NamedTuple):
-    """One row on screen: its tokens, their indent, and the line that it is of."""
-
-    tokens: tuple[Token, ...]
-    indent: int
-    line: int
+__all__ = ["Document", "Marks"]
 
 
-class Document(ScrollView, can_focus=True):
+class Marks(NamedTuple):
+    """What is set apart in a text: all that match, and the one that is current."""
+
+    pattern: re.Pattern[str]
+    length: int
+    current: Place | None
+
+
+class Document(Flow, can_focus=True):
     """A text to read; a cursor moves over it where there is something to fold."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "document--cursor",
+        "document--match",
+        "document--current",
         *(f"document--{kind.value}" for kind in Kind),
     }
     DEFAULT_CSS = """
     Document {
         height: 1fr;
         padding: 0 1;
-        scrollbar-size-vertical: 1;
+        scrollbar-size: 1 1;
         overflow-x: hidden;
+        &.-unwrapped { overflow-x: auto; }
         & > .document--cursor { background: $block-cursor-blurred-background; }
         & > .document--key { color: $text-primary; }
         & > .document--string { color: $text-success; }
         & > .document--number { color: $text-accent; }
         & > .document--literal { color: $text-warning; }
         & > .document--dim { color: $text-muted; }
+        & > .document--match { background: $primary-muted; text-style: underline; }
+        & > .document--current { color: $background; background: $warning; text-style: bold; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
         Binding("enter", "fold", "Fold", show=False, priority=True),
+        Binding("h,shift+left", "sideways(-1)", "Left", show=False, priority=True),
+        Binding("l,shift+right", "sideways(1)", "Right", show=False, priority=True),
     ]
+
+    marks: reactive[Marks | None] = reactive(None)
+    """What is set apart in it; `Marks.current` is in lines as they are shown."""
 
     class Folded(Message):
         """The user wants a container folded, or unfolded.
@@ -68,42 +80,21 @@ class Document(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: Sequence[Line] = ()
-        self._rows: list[Row] = []
-        self._row_width = -1
-        self._cursor = 0  # a line
+        self._starts: dict[int, list[int]] = {}  # of the matches in the lines that were drawn
 
-    @property
-    def cursor(self) -> int:
-        """Return the line under the cursor."""
-        return self._cursor
+    def watch_marks(self) -> None:
+        """Look anew for what is drawn."""
+        self._starts.clear()
 
-    def show(self, lines: Sequence[Line], *, cursor: int, scroll_y: int) -> None:
-        """Show other lines, and repaint the rows that differ."""
-        before = self._visible()
-        self._lines = lines
-        self._cursor = min(cursor, max(len(lines) - 1, 0))
-        self._wrap()
-        moved = scroll_y != self.scroll_offset.y
-        self.scroll_to(y=scroll_y, animate=False, force=True, immediate=True)
-        if moved or any(line.path is not None for line in lines):
-            self.refresh()
-        else:
-            after = self._visible()
-            for y in range(self.size.height):
-                if before[y : y + 1] != after[y : y + 1]:
-                    self.refresh_line(y + self.scroll_offset.y)
-
-    def on_resize(self) -> None:
-        """Wrap to the new width."""
-        if self.size.width != self._row_width:
-            self._wrap()
+    def rows_changed(self) -> None:
+        """Look anew for what is drawn."""
+        self._starts.clear()
 
     def on_click(self, event: events.Click) -> None:
         """Fold what was clicked."""
         y = event.y + self.scroll_offset.y
-        if y < len(self._rows):
-            self._cursor = self._rows[y].line
+        for row in self._rows.between(y, y + 1):
+            self._cursor = row.line
             self.action_fold()
 
     def action_cursor_down(self) -> None:
@@ -130,81 +121,59 @@ class Document(ScrollView, can_focus=True):
         """Go to the bottom."""
         self._move(len(self._rows))
 
+    def action_sideways(self, by: int) -> None:
+        """Scroll by half a window to the side."""
+        x = self.scroll_offset.x + by * max(self.size.width // 2, 1)
+        self.scroll_to(x=x, animate=False, immediate=True)
+
     def action_fold(self) -> None:
         """Fold or unfold the container under the cursor."""
-        if self._cursor < len(self._lines):
-            path = self._lines[self._cursor].path
+        if self._cursor < len(self._rows.lines):
+            path = self._rows.lines[self._cursor].path
             if path is not None:
                 self.post_message(self.Folded(path))
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
-        y += self.scroll_offset.y
         base = self.rich_style
-        if y >= len(self._rows):
+        y += self.scroll_offset.y
+        rows = self._rows.between(y, y + 1)
+        if not rows:
             return Strip.blank(self.size.width, base)
-        row = self._rows[y]
-        if self.has_focus and self._foldable and row.line == self._cursor:
+        row = rows[0]
+        if self.has_focus and self._rows.lines.foldable and row.line == self._cursor:
             base += self.get_component_rich_style("document--cursor")
-        segments = [Segment(" " * row.indent, base)]
-        for token in row.tokens:
-            style = self.get_component_rich_style(f"document--{token.kind.value}", partial=True)
-            segments.append(Segment(token.text, base + style))
+        row = window(row, self.scroll_offset.x, self.size.width)
+        segments = [Segment(" " * row.indent, base), *self._segments(row, base)]
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
-    @property
-    def _foldable(self) -> bool:
-        return any(line.path is not None for line in self._lines)
+    def _segments(self, row: Row, base: Style) -> Iterator[Segment]:
+        marks, starts = self.marks, self._starts_in(row.line)
+        at = row.start
+        for token in row.tokens:
+            kind = self.get_component_rich_style(f"document--{token.kind.value}", partial=True)
+            for text, start in cut(token.text, at, starts, marks.length if marks else 0):
+                style = base + kind
+                if marks is not None and start is not None:
+                    current = marks.current == Place(row.line, start)
+                    name = "document--current" if current else "document--match"
+                    style += self.get_component_rich_style(name, partial=True)
+                yield Segment(text, style)
+            at += len(token.text)
+
+    def _starts_in(self, line: int) -> list[int]:
+        if self.marks is None:
+            return []
+        if line not in self._starts:
+            self._starts[line] = starts_in(text_of(self._rows.lines[line]), self.marks.pattern)
+        return self._starts[line]
 
     def _move(self, rows: int) -> None:
-        if not self._foldable:
+        if not self._rows.lines.foldable:
             self.scroll_to(y=self.scroll_offset.y + rows, animate=False, immediate=True)
             return
-        self._cursor = min(max(self._cursor + rows, 0), len(self._lines) - 1)
-        y = next(y for y, row in enumerate(self._rows) if row.line == self._cursor)
+        self._cursor = min(max(self._cursor + rows, 0), len(self._rows.lines) - 1)
+        y = self._rows.row_of(Place(self._cursor))
         top = min(max(self.scroll_offset.y, y - self.size.height + 1), y)
         self.scroll_to(y=top, animate=False, immediate=True)
         self.refresh()
-
-    def _visible(self) -> list[Row]:
-        top = self.scroll_offset.y
-        return self._rows[top : top + self.size.height]
-
-    def _wrap(self) -> None:
-        self._row_width = width = max(self.size.width, 1)
-        self._rows = [
-            row for number, line in enumerate(self._lines) for row in _wrapped(line, number, width)
-        ]
-        self.virtual_size = Size(0, len(self._rows))
-
-
-def _wrapped(line: Line, number: int, width: int) -> Iterator[Row]:
-    """Cut one line into rows, between words where there are any."""
-    indent, hanging = (
-        min(cells, width // 2) for cells in (line.indent, line.indent + line.hanging)
-    )
-    left, room = width - indent, width - hanging
-    if sum(cell_len(token.text) for token in line.tokens) <= left:
-        yield Row(line.tokens, indent, number)
-        return
-    row: list[Token] = []
-    for token in line.tokens:
-        for piece in _pieces(token.text, room):
-            length = cell_len(piece)
-            if length > left and row:
-                yield Row(tuple(row), indent, number)
-                row, left, indent = [], room, hanging
-            row.append(Token(piece, token.kind))
-            left -= length
-    yield Row(tuple(row), indent, number)
-
-
-def _pieces(text: str, room: int) -> Iterator[str]:
-    """Return text as words with the blanks behind them, none wider than the room."""
-    ends = [index + 1 for index, char in enumerate(text) if char == " "]
-    for start, end in pairwise((0, *ends, len(text))):
-        word = text[start:end]
-        if cell_len(word) <= room:
-            yield word
-        else:
-            yield from chop_cells(word, room)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -12,14 +12,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widgets import Input
 
+from jobwatch.model.find import Place
 from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.node import Origin
 from jobwatch.model.pretty import Line, Path, containers_at, count_lines
+from jobwatch.model.pretty import _lines as lines_as_they_come
 from jobwatch.model.when import UTC, Zone
 from jobwatch.tui.details import body_lines, message_lines, record_lines
+from jobwatch.tui.finder import Finder
 from jobwatch.tui.widgets.detail_tabs import DetailTab, DetailTabs
 from jobwatch.tui.widgets.document import Document
+from jobwatch.tui.widgets.find_bar import FindBar
+from jobwatch.tui.widgets.flow import Stand
 from jobwatch.tui.widgets.job_facts import JobFacts
 
 __all__ = ["JobDetail"]
@@ -32,17 +38,22 @@ LARGE = 200
 class Reading:
     """Where the reader is in one tab of one job."""
 
-    scroll_y: int = 0
-    cursor: int = 0
+    stand: Stand = field(default_factory=Stand)
     folded: frozenset[Path] = field(default_factory=frozenset)
+    found: Place | None = None
+    """The match that was current there."""
 
 
 class JobDetail(Vertical):
-    """One job in three tabs; its body is asked for when it is to be seen."""
+    """One job in three tabs; its body is asked for when it is to be seen.
+
+    What is looked for with `start_find` is marked in each tab, and in each job that is shown next.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,left_square_bracket", "turn(-1)", "Tab before", show=False, priority=True),
-        Binding("right,right_square_bracket", "turn(1)", "Tab behind", show=False, priority=True),
+        Binding("left", "turn(-1)", "Tab before", show=False, priority=True),
+        Binding("right", "turn(1)", "Tab behind", show=False, priority=True),
+        Binding("enter", "keep_find", "Keep the find", show=False, priority=True),
     ]
 
     job: reactive[Job | None] = reactive(None)
@@ -72,9 +83,12 @@ class JobDetail(Vertical):
         self._facts = JobFacts(clock=clock)
         self._tabs = DetailTabs()
         self._document = Document()
+        self._bar = FindBar()
+        self._finder = Finder(self, self._document)
         self._body: tuple[object, Json] | None = None  # of which job in which state
         self._asked: object = None
         self._readings: dict[DetailTab, Reading] = {tab: Reading() for tab in DetailTab}
+        self._shown: tuple[object, frozenset[Path]] | None = None  # which body, how folded
 
     def compose(self) -> ComposeResult:
         """Lay the tabs and the facts above the text."""
@@ -90,26 +104,117 @@ class JobDetail(Vertical):
         """Take the body of a job, ``UNSET`` if it has none; that of another job is ignored."""
         if self.job is None or self.job.id != job_id:
             return
-        if self._body is None and body is not UNSET and count_lines(body, LARGE) > LARGE:
+        first = self._body is None
+        if first and body is not UNSET and count_lines(body, LARGE) > LARGE:
             # The outermost container and what it holds are open.
             self._readings[DetailTab.BODY].folded = frozenset(containers_at(body, 1))
         self._body = (self._body_key(self.job), body)
         self._show()
+        if self.tab is not DetailTab.MESSAGE:
+            self._finder.text_changed(reveal=first)
 
     def focus_content(self) -> None:
         """Put the focus on the text."""
         self.screen.set_focus(self._document)  # at once, before the next key
 
+    # Find, and wrap
+
+    @property
+    def finding(self) -> bool:
+        """Return whether a find is on: whether `next_match` means something."""
+        return self._finder.sought is not None
+
+    async def start_find(self) -> None:
+        """Open the line that takes what to look for; what was looked for stands there."""
+        if not self._bar.is_attached:
+            await self.mount(self._bar)
+        self._finder.start()
+        self._bar.open(self._finder.sought or "")
+        self.say_found()
+
+    def next_match(self, step: int) -> None:
+        """Show a match further on, or further back; behind the last comes the first."""
+        self._finder.step(step)
+
+    def end_find(self) -> bool:
+        """Look for nothing any more; return whether something was looked for."""
+        was = self.finding
+        if self._bar.is_attached:
+            self._bar.close(self._document)
+        self._finder.end()
+        return was
+
+    def toggle_wrap(self) -> None:
+        """Wrap lines that are too long, or let them be scrolled to the side."""
+        self._document.wrap = not self._document.wrap
+        self.say_found()
+
+    async def action_keep_find(self) -> None:
+        """Close the line, and let the find go on; one for nothing ends."""
+        await self._bar.caught_up()
+        self._finder.look_for(self._bar.text)
+        if self._bar.text:
+            self._bar.close(self._document)
+            self.say_found()
+        else:
+            self.end_find()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether a key is meant for the pane, not for the line that is typed into."""
+        if action == "turn":
+            return not self._bar.typing
+        return action != "keep_find" or self._bar.typing
+
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
+        message.stop()
+        if self._bar.typing:
+            self._finder.look_for(self._bar.text)
+
+    # What the finder asks of its text
+
+    @property
+    def version(self) -> object:
+        """Return the body, if it is the text: megabytes that are not looked through again."""
+        return self._body if self.tab is DetailTab.BODY else None
+
+    @property
+    def folded(self) -> frozenset[Path]:
+        """Return which containers are folded."""
+        return self._reading.folded
+
+    def whole(self) -> Iterable[Line]:
+        """Return the lines of the tab with nothing folded."""
+        return self._lines(frozenset())
+
+    def unfold(self, paths: frozenset[Path]) -> None:
+        """Show what these folds hide."""
+        if paths:
+            self._remember()
+            self._reading.folded -= paths
+            self._show()
+
+    def say_found(self) -> None:
+        """Say which match is current: where it is typed, or beside the tabs."""
+        self._bar.say(self._finder.count, none=self._finder.none)
+        found = self._finder.said if self.finding and not self._bar.display else ""
+        wrapped = "" if self._document.wrap else "unwrapped"
+        self._tabs.note = " · ".join(filter(None, (found, wrapped)))
+
+    # What is shown
+
     def watch_job(self, old: Job | None, new: Job | None) -> None:
         """Begin at the top of another job; stay where the reader is in the same."""
         self._tabs.job = self._facts.job = new
-        if old is None or new is None or old.id != new.id:
+        other = old is None or new is None or old.id != new.id
+        if other:
             self._readings = {tab: Reading() for tab in DetailTab}
             self._body = None
             self._asked = None
         else:
             self._remember()
         self._show()
+        self._finder.text_changed(reveal=other, found=Place(0) if other else None)
 
     def watch_origin(self, origin: Origin) -> None:
         """Show the job anew."""
@@ -128,8 +233,11 @@ class JobDetail(Vertical):
     def watch_tab(self, old: DetailTab, new: DetailTab) -> None:
         """Show another tab, where it was left."""
         self._remember(old)
+        self._readings[old].found = self._finder.current
         self._tabs.tab = new
         self._show()
+        self._finder.start_at_reader()
+        self._finder.text_changed(reveal=True, found=self._reading.found)
 
     def action_turn(self, by: int) -> None:
         """Show the tab before or behind."""
@@ -145,28 +253,40 @@ class JobDetail(Vertical):
     def _folded(self, message: Document.Folded) -> None:
         message.stop()
         self._remember()
-        reading = self._readings[self.tab]
-        reading.folded = reading.folded ^ {message.path}
+        self._reading.folded = self._reading.folded ^ {message.path}
         self._show()
+        self._finder.mark()
+
+    @property
+    def _reading(self) -> Reading:
+        return self._readings[self.tab]
 
     def _show_again(self) -> None:
         self._remember()
         self._show()
+        self._finder.text_changed(reveal=False)
 
     def _remember(self, tab: DetailTab | None = None) -> None:
-        reading = self._readings[tab or self.tab]
-        reading.scroll_y = self._document.scroll_offset.y
-        reading.cursor = self._document.cursor
+        self._readings[tab or self.tab].stand = self._document.stand
 
     def _show(self) -> None:
         if not self._document.is_attached:
             return
-        reading = self._readings[self.tab]
-        self._document.show(
-            self._lines(reading.folded), cursor=reading.cursor, scroll_y=reading.scroll_y
-        )
+        reading = self._reading
+        lines = self._lines(reading.folded)
+        shown = None
+        if self.tab is DetailTab.BODY and self._body is not None:
+            shown = (self._body, reading.folded)
+            # It may be megabytes, and takes its time to lay out.
+            if self._shown and all(a is b for a, b in zip(shown, self._shown, strict=True)):
+                return
+        self._shown = shown
+        self._document.show(lines, reading.stand)
 
-    def _lines(self, folded: frozenset[Path]) -> list[Line]:
+    def _whole(self) -> Iterable[Line]:
+        return self._lines(frozenset())
+
+    def _lines(self, folded: frozenset[Path]) -> Iterable[Line]:
         job = self.job
         if job is None:
             return message_lines(None, Origin(), folded, self.zone)
@@ -177,9 +297,11 @@ class JobDetail(Vertical):
             self._asked = key
             self.post_message(self.BodyWanted(job.id))
         body = None if self._body is None else (self._body[1],)
-        if self.tab is DetailTab.BODY:
-            return body_lines(body, folded)
-        return record_lines(job, body, self.origin, self.zone)
+        if self.tab is DetailTab.RECORD:
+            return record_lines(job, body, self.origin, self.zone)
+        if body is not None and isinstance(body[0], dict | list):
+            return lines_as_they_come(body[0], (), folded, (), ())
+        return body_lines(body, folded)
 
     def _body_key(self, job: Job) -> object:
         # It is read again when the job gets on: megabytes, at most three times.

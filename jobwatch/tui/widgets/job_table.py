@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -18,18 +16,23 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
-from jobwatch.model.query import Sort
+from jobwatch.model.query import Sort, SortKey
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.when import UTC, Zone
-from jobwatch.tui.columns import ELAPSED, Cell, Column, layout
+from jobwatch.tui.columns import ELAPSED, Cell, layout
 from jobwatch.tui.commands import MOVES
-from jobwatch.tui.listing import PAGE, Listing
+from jobwatch.tui.listing import Listing
 from jobwatch.tui.loading import Anchor, Picture
+from jobwatch.tui.pages import Pages
 from jobwatch.tui.theme import STATES, by_number
+from jobwatch.tui.widgets import table_lines
 
 __all__ = ["JobTable"]
 
-PAGES_KEPT = 32
+MARK = "◆"
+
+WHOLE = 1_000
+"""A width in which no text is cut."""
 
 
 class JobTable(ScrollView, can_focus=True):
@@ -70,12 +73,18 @@ class JobTable(ScrollView, can_focus=True):
     """The zone of all times on screen."""
     sort: reactive[Sort] = reactive(Sort())
     """The order of the listing, shown in the header."""
+    columns: reactive[tuple[str, ...]] = reactive(())
+    """The columns that are chosen, by name; none where the width decides."""
     nodes: reactive[dict[str, str]] = reactive(dict)
     """What each node is called in the column of nodes, which is there if there are several."""
     notice: reactive[tuple[str, ...]] = reactive(())
     """What an empty table says, a line each."""
     still: reactive[bool] = reactive(False)
     """Whether the times of running jobs stand still."""
+    as_of: reactive[int | None] = reactive(None)
+    """The instant (ms) up to which jobs have run, None where that is now."""
+    marked: reactive[frozenset[str]] = reactive(frozenset())
+    """The ids of the jobs that the user has marked."""
 
     class PagesWanted(Message):
         """Lines on screen have no page yet.
@@ -102,6 +111,17 @@ class JobTable(ScrollView, can_focus=True):
     class Opened(Message):
         """The user clicked twice on a job."""
 
+    class SortWanted(Message):
+        """The header of a column was clicked.
+
+        Attributes:
+            key: What to order by; in turned direction if it is ordered so already.
+        """
+
+        def __init__(self, key: SortKey) -> None:
+            self.key = key
+            super().__init__()
+
     def __init__(self, *, clock: Callable[[], int], id: str | None = None) -> None:
         super().__init__(id=id)
         self._clock = clock
@@ -111,8 +131,7 @@ class JobTable(ScrollView, can_focus=True):
         self.chosen: JobRow | None = None
         """The job that the user last put the cursor on, whatever the result has done since."""
         self.cursor_line = 0
-        self._pages: OrderedDict[int, list[JobRow | None]] = OrderedDict()
-        self._wanted: set[int] = set()
+        self._pages = Pages()
         self._held: list[Callable[[], int]] | None = None
         self._ticker: Timer | None = None
         self._last_height = 0  # while the table is hidden it has none
@@ -136,8 +155,7 @@ class JobTable(ScrollView, can_focus=True):
         self.listing = picture.listing
         self.selected = picture.selected
         self.cursor_line = picture.cursor_line
-        self._pages = OrderedDict(picture.pages)
-        self._wanted.clear()
+        self._pages.replace(picture.pages)
         self.virtual_size = Size(0, self.listing.lines + self.HEADER)
         self.scroll_to(y=picture.scroll_y, animate=False, force=True, immediate=True)
         if shifted:
@@ -164,11 +182,7 @@ class JobTable(ScrollView, can_focus=True):
 
     def put_page(self, number: int, rows: list[JobRow | None]) -> None:
         """Add a page that was asked for."""
-        self._pages[number] = rows
-        self._pages.move_to_end(number)
-        self._wanted.discard(number)
-        while len(self._pages) > PAGES_KEPT:
-            self._pages.popitem(last=False)
+        self._pages.put(number, rows)
         self.refresh()
         self._tick_if_running()
         if self.selected is None:
@@ -178,13 +192,18 @@ class JobTable(ScrollView, can_focus=True):
         """Repaint the time of the running jobs on screen where it reads differently now."""
         if self.still:
             return
-        before, self._now = self._now, self._clock()
-        width = min(ELAPSED.wide, self.size.width)
+        before, self._now = self._now, self._instant()
+        span = table_lines.span(self._columns(), ELAPSED)
+        if span is None:
+            return
         for y, row in enumerate(self._visible_rows()):
             if row is None or not row.running:
                 continue
             if row.taken(before) != row.taken(self._now):
-                self.refresh(Region(0, y + self.HEADER, width, 1))
+                self.refresh(Region(span[0], y + self.HEADER, span[1], 1))
+
+    def _instant(self) -> int:
+        return self._clock() if self.as_of is None else self.as_of
 
     # What the owner asks
 
@@ -210,9 +229,12 @@ class JobTable(ScrollView, can_focus=True):
         ordinal = self.listing.ordinal(line)
         if ordinal is None:
             return self.listing.ghost.row if self.listing.ghost else None
-        page = self._pages.get(ordinal // PAGE, ())
-        index = ordinal % PAGE
-        return page[index] if index < len(page) else None
+        return self._pages.row(ordinal)
+
+    def cells(self, row: JobRow) -> list[str]:
+        """Return what a job shows in each column, uncut."""
+        cell = Cell(self.zone, self._now, WHOLE, self.nodes)
+        return [column.text(row, cell) for column, _ in self._columns()]
 
     # The cursor
 
@@ -259,9 +281,14 @@ class JobTable(ScrollView, can_focus=True):
         self._go(lambda: self.listing.lines - 1)
 
     def on_click(self, event: events.Click) -> None:
-        """Select the job that was clicked; open it at the second click."""
+        """Select the job that was clicked, open it at the second click; or sort by a column."""
+        if event.y < self.HEADER:
+            column = table_lines.column_at(self._columns(), event.x)
+            if column is not None and column.sort is not None:
+                self.post_message(self.SortWanted(column.sort))
+            return
         line = event.y - self.HEADER + self.scroll_offset.y
-        if event.y >= self.HEADER and line < self.listing.lines:
+        if line < self.listing.lines:
             self.move_cursor(line)
             if event.chain == 2:
                 self.post_message(self.Opened())
@@ -292,28 +319,22 @@ class JobTable(ScrollView, can_focus=True):
 
     def _tick_if_running(self) -> None:
         if self._ticker is not None:
-            ticking = not self.still and any(
-                row is not None and row.running for row in self._visible_rows()
+            ticking = (
+                not self.still
+                and self.as_of is None
+                and any(row is not None and row.running for row in self._visible_rows())
             )
             (self._ticker.resume if ticking else self._ticker.pause)()
 
     # Drawing
 
+    def watch_as_of(self) -> None:
+        """Let times be those of that instant."""
+        self._now = self._instant()
+
     def watch_still(self) -> None:
         """Let times stand still, or go on."""
         self._tick_if_running()
-
-    def watch_zone(self) -> None:
-        """Draw all times anew."""
-        self.refresh()
-
-    def watch_nodes(self) -> None:
-        """Draw all columns anew."""
-        self.refresh()
-
-    def watch_sort(self) -> None:
-        """Draw the header anew."""
-        self.refresh()
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Ask for the pages that have come on screen."""
@@ -354,39 +375,30 @@ class JobTable(ScrollView, can_focus=True):
 
     def _header(self) -> Strip:
         style = self.get_component_rich_style("job-table--header")
-        segments = []
-        for column, width in self._columns():
-            label = column.label
-            if column.sort is self.sort.key:
-                label = f"{label} {'↓' if self.sort.descending else '↑'}"
-            segments.append(Segment(_fitted(label, width, column.right) + " ", style))
-        return self._padded(segments, style)
+        return self._padded(table_lines.header(self._columns(), self.sort, style), style)
 
     def _row(self, line: int, row: JobRow) -> Strip:
-        base = self.rich_style
-        is_ghost = self.listing.ghost is not None and line == self.listing.ghost.line
-        if is_ghost:
+        base, state = self.rich_style, Style()
+        if self.listing.ghost is not None and line == self.listing.ghost.line:
             base += self.get_component_rich_style("job-table--ghost")
+        else:
+            mark = state_mark(row.status, row.outcome)
+            state = self.get_component_rich_style(f"state--{mark.style}", partial=True)
         cursor = Style()
         if line == self.cursor_line:
             name = "job-table--cursor" if self.has_focus else "job-table--cursor-blurred"
             cursor = self.get_component_rich_style(name)
         base = by_number(base + cursor)
-        segments = []
-        for column, width in self._columns():
-            style = base
-            if column.state_coloured and not is_ghost:
-                mark = state_mark(row.status, row.outcome)
-                style += self.get_component_rich_style(f"state--{mark.style}", partial=True)
-            text = column.text(row, Cell(self.zone, self._now, width, self.nodes))
-            segments.append(Segment(_fitted(text, width, column.right) + " ", style))
+        cell = Cell(self.zone, self._now, 0, self.nodes)
+        gap = MARK if row.id in self.marked else " "
+        segments = table_lines.job(row, self._columns(), cell, base, state, mark=gap)
         return self._padded(segments, base)
 
     def _padded(self, segments: list[Segment], style: Style) -> Strip:
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
-    def _columns(self) -> list[tuple[Column, int]]:
-        return layout(self.size.width, with_nodes=len(self.nodes) > 1)
+    def _columns(self) -> table_lines.Columns:
+        return layout(self.size.width, with_nodes=len(self.nodes) > 1, chosen=self.columns)
 
     def _visible_rows(self) -> list[JobRow | None]:
         top = self.scroll_offset.y
@@ -403,25 +415,12 @@ class JobTable(ScrollView, can_focus=True):
         top, height = self.scroll_offset.y, self.body_height
         lines = [(self.cursor_line, self.cursor_line)] if self.selected is None else []
         lines.append((top, top + height - 1))
-        wanted: Iterable[int] = dict.fromkeys(
+        numbers = self._pages.want(
             number for first, last in lines for number in self.listing.pages(first, last)
         )
-        numbers = tuple(
-            number for number in wanted if number not in self._pages and number not in self._wanted
-        )
         if numbers:
-            self._wanted.update(numbers)
             self.post_message(self.PagesWanted(numbers))
 
 
 def _id(row: JobRow | None) -> str | None:
     return None if row is None else row.id
-
-
-def _fitted(text: str, width: int, right: bool) -> str:
-    """Cut or pad text to a width in cells; what is cut ends in an ellipsis."""
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…"
-    padding = " " * (width - length)
-    return padding + text if right else text + padding

@@ -9,8 +9,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from jobwatch.model.query import JobQuery
+from jobwatch.model.ranges import describe_within
 from jobwatch.model.text import one_line
-from jobwatch.model.when import ALWAYS, UTC, Zone, describe
+from jobwatch.model.when import ALWAYS, UTC, Zone, date_time, offset
 
 __all__ = ["QueryLine"]
 
@@ -26,6 +27,8 @@ class QueryLine(Widget):
     """Whether the total may still grow."""
     found_at: reactive[int | None] = reactive(None)
     """When an order or a search that isn't kept up was made, epoch milliseconds."""
+    marked: reactive[int] = reactive(0)
+    """How many jobs the user has marked."""
     mistake: reactive[str] = reactive("")
     """What is wrong with the query that is typed; empty while it is understood."""
     zone: reactive[Zone] = reactive(UTC)
@@ -40,6 +43,10 @@ class QueryLine(Widget):
         self._appear()
 
     def watch_found_at(self) -> None:
+        """Be there only when needed."""
+        self._appear()
+
+    def watch_marked(self) -> None:
         """Be there only when needed."""
         self._appear()
 
@@ -59,15 +66,23 @@ class QueryLine(Widget):
         if self.asked.node is not None:
             parts.append(f"on {one_line(self.asked.node)}")
         if self.asked.range != ALWAYS:
-            parts.append(describe(self.asked.range, self.zone))
-        if self.found_at is not None:
+            parts.append(describe_within(self.asked.range, self.asked.within, self.zone))
+        if self.marked:
+            parts.append(f"{self.marked:,} marked ◆")
+        if self.asked.as_of is not None:
+            instant = self.asked.as_of
+            at = f"{date_time(instant, self.zone)} {offset(instant, self.zone)}"
+            parts.append(f"as of {at} · ,. min <> hour {{}} day [] event")
+        elif self.found_at is not None:
             age = max(self._clock() - self.found_at, 0) // 1000
             parts.append(f"as of {age} s ago, r reads it again")
-        else:
+        elif self.asked.narrows:
             parts.append("Esc clears")
         return Content(" " + " · ".join(parts))
 
     def _appear(self) -> None:
-        asked = self.asked
-        narrowed = bool(asked.text) or asked.node is not None or asked.range != ALWAYS
-        self.display = narrowed or self.found_at is not None or bool(self.mistake)
+        self.display = (
+            bool(self.asked.text or self.mistake or self.marked)
+            or self.asked.narrows
+            or self.found_at is not None
+        )

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from jobwatch.model.text import one_line
-from jobwatch.model.when import UTC, Zone, hour_minute, zone_label
+from jobwatch.model.when import UTC, Zone, hour_minute, offset
 
 __all__ = ["Clock", "LogState", "StatusBar"]
 
@@ -60,9 +60,12 @@ class LogState(Widget):
 
 
 class Clock(Widget):
-    """Hours and minutes in the zone; redraws itself once a minute and at no other time."""
+    """Offset, hours and minutes in the zone; redraws itself once a minute and at no other time.
 
-    zone: reactive[Zone] = reactive(UTC)
+    The offset stands here because it changes with the clock, and is never cut off as a name may be.
+    """
+
+    zone: reactive[Zone] = reactive(UTC, layout=True)
     """The zone of the time shown."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
@@ -75,7 +78,9 @@ class Clock(Widget):
 
     def render(self) -> Content:
         """Draw the time."""
-        return Content(hour_minute(self._clock(), self.zone))
+        now = self._clock()
+        distance = "" if self.zone == UTC else f"{offset(now, self.zone)} "
+        return Content.assemble(f"{distance} ", (f"{hour_minute(now, self.zone)} ", "bold"))
 
     def _wait(self) -> None:
         self.set_timer((MINUTE - self._clock() % MINUTE) / 1000 + 0.01, self._turn)
@@ -97,7 +102,6 @@ class StatusBar(Horizontal):
         self._log_name = Label(Content(one_line(name)), "log-name")
         self._zone_label = Label(Content(""), "zone")
         self._clock = Clock(clock)
-        self._now = clock
 
     def compose(self) -> ComposeResult:
         """Lay the parts from left to right; the clock last and alone, since it alone changes."""
@@ -109,7 +113,7 @@ class StatusBar(Horizontal):
     def watch_zone(self, zone: Zone) -> None:
         """Tell the parts that show times."""
         self._clock.zone = zone
-        self._zone_label.content = Content(zone_label(self._now(), zone))
+        self._zone_label.content = Content(one_line(zone.name))
 
 
 class Label(Widget):

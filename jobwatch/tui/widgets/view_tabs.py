@@ -1,7 +1,8 @@
-"""ViewTabs: the views of the log with their keys and counts, on one line."""
+"""ViewTabs: the views of the log with their keys and counts, and those that were saved."""
 
 from __future__ import annotations
 
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -9,21 +10,32 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from jobwatch.model.query import View
-from jobwatch.tui.tabs import draw, tab_at
+from jobwatch.model.text import one_line
+from jobwatch.tui.tabs import draw, fitting, tab_at
 
-__all__ = ["ViewTabs"]
+__all__ = ["FIRST_SAVED", "ViewTabs", "saved_key"]
 
 GAP = " "
 LABELS = {View.RUNNING: "Running", View.ALL: "All", View.FAILED: "Failed"}
+FIRST_SAVED, LAST_KEY = 6, 9
+"""The keys of the saved views, from the first on; those behind the last have none."""
+NAME_WIDTHS = (24, 12)
+"""How long names may be: where there is room, and where there is not."""
 
 
 class ViewTabs(Widget):
-    """Which view is shown, and how many jobs each has."""
+    """Which view is shown, and how many jobs each has; the saved ones behind the fixed."""
 
     view: reactive[View] = reactive(View.RUNNING)
     """The view that is shown."""
     counts: reactive[dict[View, int]] = reactive(dict)
     """How many jobs each view has; none is shown for a view that isn't there."""
+    growing: reactive[bool] = reactive(False)
+    """Whether they are still being counted."""
+    saved: reactive[tuple[str, ...]] = reactive(())
+    """The names of the saved views."""
+    saved_shown: reactive[str | None] = reactive(None)
+    """The saved view that is shown; None while it is `view` alone."""
 
     class Chosen(Message):
         """A tab was clicked.
@@ -36,19 +48,61 @@ class ViewTabs(Widget):
             self.view = view
             super().__init__()
 
+    class SavedChosen(Message):
+        """The tab of a saved view was clicked.
+
+        Attributes:
+            name: The saved view to show.
+        """
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+            super().__init__()
+
     def render(self) -> Content:
         """Draw the tabs."""
-        return draw(self._labels(), self.view, gap=GAP)
+        return draw(self._fitted(), self._shown(), gap=GAP)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
-        view = tab_at(self._labels(), event.x, gap=GAP)
-        if view is not None:
-            self.post_message(self.Chosen(view))
+        tab = tab_at(self._fitted(), event.x, gap=GAP)
+        if tab is None:
+            return
+        fixed = list(LABELS)
+        if tab < len(fixed):
+            self.post_message(self.Chosen(fixed[tab]))
+        else:
+            self.post_message(self.SavedChosen(self.saved[tab - len(fixed)]))
 
-    def _labels(self) -> list[tuple[View, str]]:
+    def _shown(self) -> int:
+        """Return the place of the tab that is shown, the fixed ones first."""
+        if self.saved_shown in self.saved:
+            return len(LABELS) + self.saved.index(self.saved_shown)
+        return list(LABELS).index(self.view)
+
+    def _fitted(self) -> list[tuple[int, str]]:
+        """Return the place and label of the tabs that fit, names as full as there is room for."""
+        forms = [self._labels(width) for width in NAME_WIDTHS]
+        rows = [fitting(form, self._shown(), self.size.width, gap=GAP) for form in forms]
+        whole = (row for row, form in zip(rows, forms, strict=True) if row == form)
+        return next(whole, rows[-1])
+
+    def _labels(self, name_width: int) -> list[tuple[int, str]]:
         labels = []
         for number, (view, label) in enumerate(LABELS.items(), 1):
-            count = f" {self.counts[view]:,}" if view in self.counts else ""
-            labels.append((view, f" {number} {label}{count} "))
-        return labels
+            more = "+" if self.growing else ""
+            count = f" {self.counts[view]:,}{more}" if view in self.counts else ""
+            labels.append(f" {number} {label}{count} ")
+        for place, name in enumerate(self.saved):
+            labels.append(f" {saved_key(place)}{_cut(one_line(name), name_width)} ")
+        return list(enumerate(labels))
+
+
+def saved_key(place: int) -> str:
+    """Return the key of a saved view by its place (from 0) and a space, nothing if it has none."""
+    number = FIRST_SAVED + place
+    return f"{number} " if number <= LAST_KEY else ""
+
+
+def _cut(name: str, width: int) -> str:
+    return name if cell_len(name) <= width else set_cell_size(name, width - 1).rstrip() + "…"

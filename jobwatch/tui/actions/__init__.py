@@ -1,0 +1,1 @@
+"""What the monitor's keys do, by what they are about."""

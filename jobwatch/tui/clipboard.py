@@ -1,0 +1,91 @@
+"""The clipboard of the terminal, which may be at the other end of an ssh connection."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from collections.abc import Iterator, Mapping
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from textual.app import App
+
+from jobwatch.model.text import clean
+
+__all__ = ["LONGEST", "copy"]
+
+LONGEST = 74_994
+"""In bytes of UTF-8: as base64 just below the 100,000 characters that terminals take at most."""
+
+_SHOWN = 60
+"""Characters of a text that are said again."""
+
+_CHUNK = 700
+"""What GNU screen passes on at once; it has room for 768 bytes."""
+
+
+async def copy(app: App[Any], text: str) -> str:
+    """Copy a text, clean of what a terminal would obey, and return what to tell the user.
+
+    It goes through the terminal (OSC 52). One that is longer than `LONGEST` is saved to a file for
+    the user's eyes alone.
+    """
+    if not text:
+        return "There is nothing to copy"
+    # No text has fewer bytes than characters: a long one isn't even cleaned here.
+    if len(text) <= LONGEST and len((safe := clean(text)).encode()) <= LONGEST:
+        _send(app, safe, os.environ)
+        return f"Copied {_described(safe)}"
+    try:
+        size, path = await asyncio.to_thread(_save, text)
+    except OSError as error:
+        return f"Too long for the clipboard, and not saved: {error.strerror or error}"
+    return f"Too long for the clipboard ({_size(size)}): saved to {path}"
+
+
+def _send(app: App[Any], text: str, environ: Mapping[str, str]) -> None:
+    wrapped = "".join(_wrapped(f"\x1b]52;c;{_base64(text)}\a", environ))
+    # screen would draw what of the sequence is beyond its room.
+    if "STY" not in environ or "TMUX" in environ:
+        app.copy_to_clipboard(text)
+    if wrapped and app._driver is not None:
+        app._driver.write(wrapped)
+
+
+def _wrapped(sequence: str, environ: Mapping[str, str]) -> Iterator[str]:
+    """Return a sequence as a multiplexer passes it on to the terminal, nothing outside of one.
+
+    tmux takes one of both: the plain one where ``set-clipboard`` is on, this one where
+    ``allow-passthrough`` is.
+    """
+    if "TMUX" in environ:
+        yield "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+    elif "STY" in environ:
+        for start in range(0, len(sequence), _CHUNK):
+            yield f"\x1bP{sequence[start : start + _CHUNK]}\x1b\\"
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _save(text: str) -> tuple[int, str]:
+    """Write a text to a new file that no one else can read; return its size and path."""
+    data = clean(text).encode()
+    with NamedTemporaryFile(prefix="jobwatch-", suffix=".txt", delete=False) as file:
+        file.write(data)
+    return len(data), file.name
+
+
+def _described(text: str) -> str:
+    if "\n" not in text and len(text) <= _SHOWN:
+        return text
+    lines = text.count("\n") + 1
+    return f"{lines:,} line{'s' * (lines > 1)} ({_size(len(text.encode()))})"
+
+
+def _size(size: int) -> str:
+    if size < 1_000:
+        return f"{size} bytes"
+    return f"{size / 1_000:,.0f} kB" if size < 10_000_000 else f"{size / 1_000_000:,.0f} MB"
