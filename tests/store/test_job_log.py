@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from jobwatch.model.condition import Mentions, Pattern
+from jobwatch.model.condition import Field, Mentions, Pattern
 from jobwatch.model.job import UNSET, Job, JobStatus, Outcome
+from jobwatch.model.language import parse_query
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
-from jobwatch.model.when import TimeRange
+from jobwatch.model.when import UTC, TimeRange
 from jobwatch.store import connect
 from jobwatch.store.connect import LogError, UnknownJobError
 from jobwatch.store.job_log import JobLog
@@ -24,7 +25,8 @@ from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
 from jobwatch.store.transactions import Changes
 
-FIRST_VERSION = Path(__file__).parents[1] / "data" / "log-1.sql"
+DATA = Path(__file__).parents[1] / "data"
+FIRST_VERSION, SECOND_VERSION = DATA / "log-1.sql", DATA / "log-2.sql"
 
 
 @pytest.fixture
@@ -203,6 +205,38 @@ async def test_a_log_of_the_first_version_is_brought_up_to_date(path: Path) -> N
         assert await reader.body("failed") == {"a": 1}
         assert [node.name for node in await reader.nodes()] == ["n1", "n2"]
         assert (await reader.origin("done")).node == ""
+    async with JobLog.open(path.with_name("new.db")):
+        pass
+    assert tables(path) == tables(path.with_name("new.db"))
+
+
+async def test_a_log_of_the_second_version_is_found_by_what_it_says(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    connection = sqlite3.connect(path)
+    connection.executescript(SECOND_VERSION.read_text("utf-8"))
+    connection.close()
+
+    def found(log: PlainJobLog, text: str) -> list[str]:
+        return [row.id for row in log.rows(JobQuery(where=parse_query(text, now=0, zone=UTC)))]
+
+    async with LogReader.open(path) as reader:
+        lost = reader.list_jobs(JobQuery(where=parse_query("is:lost", now=0, zone=UTC)))
+        await lost.refresh()
+        assert [row and (row.id, row.over, row.node) for row in await lost.page(0)] == [
+            ("lost", 500, "n1")
+        ]
+        assert (await reader.origin("lost")).lost_since == 500
+        assert (await reader.job("lost") or Job(id="")).other == {"x": 1}
+        assert [counts async for counts in reader.count_views(JobQuery(node="n1"))] == [(1, 3, 2)]
+        assert await reader.values() == {
+            Field.NODE: ["n1"],
+            Field.STATUS: ["COMPLETE", "ERROR", "IN_PROGRESS"],
+            Field.TYPE: ["7", "t"],
+            Field.USER: ["u"],
+        }
+    with PlainJobLog.read(path) as log:
+        assert found(log, "-user:u") == ["failed"]
+        assert found(log, "type:7") == ["lost"]
     async with JobLog.open(path.with_name("new.db")):
         pass
     assert tables(path) == tables(path.with_name("new.db"))

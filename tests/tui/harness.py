@@ -14,10 +14,13 @@ from textual.pilot import Pilot
 from jobwatch.model.job import UNSET, Job
 from jobwatch.model.when import UTC, Zone
 from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.store.state import StateFile
 from jobwatch.tui.app import JobwatchApp
 from jobwatch.tui.screens.monitor import MonitorScreen
 from jobwatch.tui.widgets.job_detail import JobDetail
 from jobwatch.tui.widgets.job_table import JobTable
+from jobwatch.tui.widgets.query_line import QueryLine
+from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 NOW = 1_795_471_396_000  # 2026-11-23T22:03:16Z
 
@@ -74,6 +77,22 @@ class Monitor:
     def selected(self) -> str | None:
         return None if self.table.selected is None else self.table.selected.id
 
+    @property
+    def jobs(self) -> list[str]:
+        """Return the ids of the jobs in the table, from top to bottom."""
+        rows = map(self.table.row_at, range(self.table.listing.lines))
+        return [row.id for row in rows if row is not None]
+
+    @property
+    def line(self) -> str:
+        """Return what the line above the table says."""
+        return self.screen.query_one(QueryLine).render().plain.strip()
+
+    @property
+    def tabs(self) -> str:
+        """Return the line of the tabs, one blank between two words."""
+        return " ".join(self.screen.query_one(ViewTabs).render().plain.split())
+
     def write(self, jobs: Iterable[Job]) -> None:
         with PlainJobLog.open(self.path) as log:
             log.upsert_many(jobs)
@@ -107,9 +126,10 @@ async def running_monitor(
     size: tuple[int, int] = (80, 24),
     zone: Zone = UTC,
     interval: float = 0.02,
+    state: StateFile | None = None,
 ) -> AsyncIterator[Monitor]:
     """Run the monitor until the block ends; it has read the log when the block begins."""
-    app = JobwatchApp(path, interval=interval, zone=zone, clock=clock)
+    app = JobwatchApp(path, interval=interval, zone=zone, clock=clock, state=state)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         monitor = Monitor(app, pilot, path, clock)
         await monitor.until(lambda: "live" in monitor.text(), "live")
