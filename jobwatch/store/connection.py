@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeVar
 
 import aiosqlite
 
 from jobwatch.store.connect import READER_BUSY_TIMEOUT, errors_of, read_only_uri
+from jobwatch.store.steps import Parameters, Reading
 
 __all__ = ["Parameters", "ReadConnection"]
 
-Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
-"""What goes into a statement, by place or by name."""
+Result = TypeVar("Result")
 
 
 class ReadConnection:
@@ -45,10 +45,17 @@ class ReadConnection:
         with errors_of(self.path):
             return list(await self._connection.execute_fetchall(statement, parameters))
 
-    async def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run a statement for each row of parameters; only the temporary tables can be written."""
-        with errors_of(self.path):
-            await self._connection.executemany(statement, rows)
+    async def run(self, steps: Reading[Result]) -> Result:
+        """Run steps, and return their result."""
+        rows: list[Any] = []
+        try:
+            step = next(steps)
+            while True:
+                rows = await self.rows(*step)
+                step = steps.send(rows)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
 
     async def interrupt(self) -> None:
         """End the statement that runs now: to cancel its task alone would not."""

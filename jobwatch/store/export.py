@@ -50,7 +50,7 @@ async def jobs_found(connection: ReadConnection, query: JobQuery, clock: Clock) 
     after: tuple[float, int] | None = None
     size = FIRST_BATCH
     while True:
-        rows = await _read(connection, *reads.page(query, size, after, now))
+        rows = await _read(connection, *reads.page(reads.JOBS, query, size, after, now))
         if rows:
             yield await _batch(connection, rows)
         if len(rows) < size:

@@ -107,7 +107,7 @@ class FoundList:
     async def _find_down(self) -> AsyncGenerator[None, None]:
         """Find all from the newest on."""
         now = self._clock()
-        for part in await parts_of(self._search, self._connection):
+        for part in await self._connection.run(parts_of(self._search)):
             find, given = self._search.read(sql.APPEND_DOWN[part.way], now=now)
             async for start, end in slices_down(part, self._slices, self._connection):
                 with self._slices.timed():
@@ -122,7 +122,7 @@ class FoundList:
             add, finds = self._table.prepend, sql.PREPEND_UP
         else:
             add, finds = self._table.append, sql.APPEND_UP
-        for part in reversed(await parts_of(search, self._connection)):
+        for part in reversed(await self._connection.run(parts_of(search))):
             find, given = search.read(finds[part.way], now=now)
             async for start, end in slices_up(part, self._slices, self._connection):
                 with self._slices.timed():

@@ -26,7 +26,8 @@ from jobwatch.store.connect import (
     read_only_uri,
 )
 from jobwatch.store.connection import Parameters
-from jobwatch.store.transactions import Changes, Many, Steps
+from jobwatch.store.steps import Many, Steps
+from jobwatch.store.transactions import Changes
 from jobwatch.store.values import to_column
 
 __all__ = ["JobLog"]
@@ -141,7 +142,8 @@ class JobLog:
 
     async def page(self, query: JobQuery, *, limit: int, after: Job | None = None) -> list[Job]:
         """Return up to `limit` jobs in the query's order of start, those behind `after`."""
-        rows = await self._rows(*reads.page(query, limit, await self._place(after), self._clock()))
+        place = await self._place(after)
+        rows = await self._rows(*reads.page(reads.JOBS, query, limit, place, self._clock()))
         return [sql.job_of(row) for row in rows]
 
     async def count(self, query: JobQuery) -> int:

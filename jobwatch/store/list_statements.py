@@ -14,7 +14,7 @@ from typing import NamedTuple
 from jobwatch.model.query import JobQuery, View
 from jobwatch.store.statements import ROW
 
-__all__ = ["DURATION", "Source", "source_of"]
+__all__ = ["DURATION", "JOB", "Source", "source_of"]
 
 
 class Source(NamedTuple):
@@ -47,7 +47,7 @@ def _for_each_source(statement: str) -> Mapping[Source, str]:
     return {key: statement.replace("{source}", source) for key, source in _SOURCES.items()}
 
 
-_JOB = """
+JOB = """
 SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, createdtime,
        updatedtime, message, other, job_body, seq, started
 """
@@ -97,8 +97,8 @@ COUNT_MATCHES = _for_each_source("SELECT count(*) " + _IN_RANGE + _MATCHES)
 # Up to :limit jobs from behind a key on, to the range's other end.
 _BEHIND_DOWN = "FROM {source} AND started >= :start AND (started, arrival) < (:started, :seq)"
 _BEHIND_UP = "FROM {source} AND started < :end AND (started, arrival) > (:started, :seq)"
-JOBS_DOWN = _for_each_source(_JOB + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
-JOBS_UP = _for_each_source(_JOB + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
+JOBS_DOWN = _for_each_source(JOB + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
+JOBS_UP = _for_each_source(JOB + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
 ROWS_DOWN = _for_each_source(ROW + _BEHIND_DOWN + _MATCHES + _DOWN + " LIMIT :limit")
 ROWS_UP = _for_each_source(ROW + _BEHIND_UP + _MATCHES + _UP + " LIMIT :limit")
 

@@ -28,7 +28,7 @@ async def overlaps_of(connection: ReadConnection, job: JobRow, now: int) -> Over
     search = search_of(query)
     rows: list[JobRow] = []
     total = 0
-    for part in await parts_of(search, connection):
+    for part in await connection.run(parts_of(search)):
         bounds = {"start": part.start, "end": part.end, "now": now}
         alike = {
             "seq": job.seq,

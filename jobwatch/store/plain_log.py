@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +23,9 @@ from jobwatch.store.connect import (
     open_plain,
     read_only_uri,
 )
-from jobwatch.store.transactions import Changes, Many, Steps
+from jobwatch.store.search import parts_of, search_of
+from jobwatch.store.steps import Many, Steps
+from jobwatch.store.transactions import Changes
 from jobwatch.store.values import to_column
 
 __all__ = ["PlainJobLog"]
@@ -94,12 +97,12 @@ class PlainJobLog:
 
     def jobs(self, query: JobQuery, limit: int | None = None) -> Iterator[Job]:
         """Return the jobs of a query in its order of start, read in blocks: memory stays flat."""
-        for row in self._blocks(reads.page, sql.key_of, query, limit):
+        for row in self._blocks(reads.JOBS, query, limit):
             yield sql.job_of(row)
 
     def rows(self, query: JobQuery, limit: int | None = None) -> Iterator[JobRow]:
         """Return the lines of a query in its order of start, read in blocks."""
-        for row in self._blocks(reads.rows, sql.row_key_of, query, limit):
+        for row in self._blocks(reads.ROWS, query, limit):
             yield sql.row_of(row)
 
     def newest_rows(self, query: JobQuery, limit: int) -> list[JobRow]:
@@ -122,23 +125,36 @@ class PlainJobLog:
         return int(count)
 
     def _blocks(
-        self,
-        read: Callable[[JobQuery, int, tuple[float, int] | None, int], reads.Read],
-        key_of: Callable[[Sequence[Any]], tuple[float, int]],
-        query: JobQuery,
-        limit: int | None,
+        self, kind: reads.Kind, query: JobQuery, limit: int | None
     ) -> Iterator[Sequence[Any]]:
-        after: tuple[float, int] | None = None
-        left = limit
-        now = now_ms()
-        while left is None or left > 0:
-            size = BLOCK if left is None else min(BLOCK, left)
-            rows = self._rows(*read(query, size, after, now))
+        now, down = now_ms(), query.sort.descending
+        pages: list[reads.Pages] = [lambda size, after: reads.page(kind, query, size, after, now)]
+        search = search_of(query)
+        with errors_of(self.path):
+            parts = self._run(parts_of(search))
+        # Few jobs are found by what the query names; many are as well looked for in their order.
+        if all(part.whole for part in parts):
+            pages = [
+                reads.pages_of_part(kind, search, part, down=down, now=now)
+                for part in (parts if down else reversed(parts))
+            ]
+        size = BLOCK if limit is None else min(BLOCK, max(limit, 1))
+        rows = (row for page in pages for row in self._page_by_page(page, size, kind.key_of))
+        yield from islice(rows, limit)
+
+    def _page_by_page(
+        self,
+        page: reads.Pages,
+        size: int,
+        key_of: Callable[[Sequence[Any]], reads.Key],
+    ) -> Iterator[Sequence[Any]]:
+        after: reads.Key | None = None
+        while True:
+            rows = self._rows(*page(size, after))
             yield from rows
             if len(rows) < size:
                 return
             after = key_of(rows[-1])
-            left = None if left is None else left - size
 
     def _rows(
         self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()

@@ -27,8 +27,8 @@ from jobwatch.model.job import Outcome
 from jobwatch.model.query import JobQuery, View, resolved
 from jobwatch.store import search_statements as sql
 from jobwatch.store.condition_statements import Fragment, cases, fragment
-from jobwatch.store.connection import ReadConnection
 from jobwatch.store.search_statements import Way
+from jobwatch.store.steps import One, Reading
 
 __all__ = ["Part", "Search", "parts_of", "search_of"]
 
@@ -116,33 +116,34 @@ def search_of(query: JobQuery) -> Search:
     )
 
 
-async def parts_of(search: Search, connection: ReadConnection) -> list[Part]:
+def parts_of(search: Search) -> Reading[list[Part]]:
     """Return the parts of a search, the newest first."""
     start, end = search.start, search.end
     if start >= end:
         return []
-    if search.ids is not None and await _is_short(search, Way.ID, connection):
+    if search.ids is not None and (yield from _is_short(search, Way.ID)):
         return [Part(Way.ID, start, end, whole=True)]
     if search.ran_from is None or search.ran_from <= start:
-        return [await _part(search, start, end, connection)]
+        return [(yield from _part(search, start, end))]
     before = Part(Way.BEFORE, start, min(search.ran_from, end), whole=True)
     if search.ran_from >= end:
         return [before]
-    return [await _part(search, search.ran_from, end, connection), before]
+    return [(yield from _part(search, search.ran_from, end)), before]
 
 
-async def _part(search: Search, start: float, end: float, connection: ReadConnection) -> Part:
+def _part(search: Search, start: float, end: float) -> Reading[Part]:
     if not search.by_facet and not search.is_of_facets_alone:
         return Part(Way.START, start, end, whole=False)
-    [(facets,)] = await connection.rows(*search.read(sql.COUNT_FACETS))
+    [(facets,)] = yield One(*search.read(sql.COUNT_FACETS))
     if facets > FEW_FACETS:
         return Part(Way.START, start, end, whole=False)
     narrowed = search._replace(start=start, end=end)
-    return Part(Way.FACET, start, end, whole=await _is_short(narrowed, Way.FACET, connection))
+    whole = yield from _is_short(narrowed, Way.FACET)
+    return Part(Way.FACET, start, end, whole=whole)
 
 
-async def _is_short(search: Search, way: Way, connection: ReadConnection) -> bool:
-    [(count,)] = await connection.rows(*search.read(sql.PROBE[way], limit=FEW_JOBS + 1))
+def _is_short(search: Search, way: Way) -> Reading[bool]:
+    [(count,)] = yield One(*search.read(sql.PROBE[way], limit=FEW_JOBS + 1))
     return bool(count <= FEW_JOBS)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from jobwatch.model.query import SortKey
-from jobwatch.store.list_statements import DURATION
+from jobwatch.store.list_statements import DURATION, JOB
 from jobwatch.store.statements import ROW
 
 __all__ = ["OF_FACETS", "Way"]
@@ -114,6 +114,17 @@ PREPEND_UP = _for_each_way(
     " SELECT :first - row_number() OVER (ORDER BY +started, arrival), seq, started"
     " FROM {source}" + _MATCHES
 )
+
+# Up to :limit jobs or lines of a part behind a key on, where it is short enough to be sorted each
+# time.
+_BEHIND_UP = " AND (started, arrival) > (:key, :seq) ORDER BY started, arrival LIMIT :limit"
+_BEHIND_DOWN = (
+    " AND (started, arrival) < (:key, :seq) ORDER BY started DESC, arrival DESC LIMIT :limit"
+)
+JOBS_UP = _for_each_way(JOB + "FROM {source}" + _MATCHES + _BEHIND_UP)
+JOBS_DOWN = _for_each_way(JOB + "FROM {source}" + _MATCHES + _BEHIND_DOWN)
+ROWS_UP = _for_each_way(ROW + "FROM {source}" + _MATCHES + _BEHIND_UP)
+ROWS_DOWN = _for_each_way(ROW + "FROM {source}" + _MATCHES + _BEHIND_DOWN)
 
 # What ended later than :as_of had come to nothing then.
 COUNT_BY_OUTCOME = _for_each_way(

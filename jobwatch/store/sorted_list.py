@@ -49,7 +49,7 @@ class SortedList:
         search, sort = search_of(self.query), self.query.sort
         statements = sql.SORT_DOWN if sort.descending else sql.SORT_UP
         await self._table.clear()
-        parts = await parts_of(search, self._connection)
+        parts = await self._connection.run(parts_of(search))
         if parts:
             # One way for all, since they are sorted as one.
             way = parts[0].way if len(parts) == 1 else sql.Way.START

@@ -45,7 +45,7 @@ async def count_views(
     query = replace(query, view=View.ALL)
     search, slices, counts = search_of(query), Slices(), Counts()
     as_of = inf if query.as_of is None else query.as_of
-    parts = await parts_of(search, connection)
+    parts = await connection.run(parts_of(search))
     if not parts:
         yield counts
     for part in parts:

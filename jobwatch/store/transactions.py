@@ -1,15 +1,14 @@
 """What a write does, step by step, apart from who runs the steps.
 
-Each function here is a generator: it yields a statement, is sent the rows that came of it, and
-returns its result. `JobLog` runs the steps on aiosqlite, `PlainJobLog` on sqlite3; both put one
-``BEGIN IMMEDIATE`` transaction around them, so what is read here still holds when it is written.
+`JobLog` runs these steps on aiosqlite, `PlainJobLog` on sqlite3; both put one ``BEGIN IMMEDIATE``
+transaction around them, so what is read here still holds when it is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple
 
 from jobwatch.model.formats import encode
 from jobwatch.model.insight import lost_before
@@ -17,13 +16,11 @@ from jobwatch.model.job import Job, merge
 from jobwatch.model.node import Node
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import UnknownJobError
+from jobwatch.store.steps import Many, One, Steps
 from jobwatch.store.values import to_column
 
 __all__ = [
     "Changes",
-    "Many",
-    "One",
-    "Steps",
     "create",
     "delete",
     "edit",
@@ -32,26 +29,6 @@ __all__ = [
     "save_node",
     "upsert",
 ]
-
-Rows: TypeAlias = Sequence[Sequence[Any]]
-Result = TypeVar("Result")
-
-
-class One(NamedTuple):
-    """A statement to run once."""
-
-    sql: str
-    parameters: Sequence[Any] = ()
-
-
-class Many(NamedTuple):
-    """A statement to run for each row of parameters; it answers nothing."""
-
-    sql: str
-    rows: Sequence[Sequence[Any]]
-
-
-Steps: TypeAlias = Generator[One | Many, Rows, Result]
 
 
 class Changes(NamedTuple):

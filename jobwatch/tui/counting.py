@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from jobwatch.model.query import JobQuery
+from jobwatch.model.query import JobQuery, View
+from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from jobwatch.store.reader import LogReader
@@ -22,30 +24,42 @@ SHARE_OF_TIME = 20
 class Counting:
     """Counts what each view has of a query, and counts anew when the log has changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, tabs: ViewTabs) -> None:
+        self._tabs = tabs
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
-        """Take note that the log has changed."""
+        """Take note that the log has changed, or is read anew."""
         self._changed.set()
 
-    async def counts(
-        self, reader: LogReader, query: JobQuery
-    ) -> AsyncGenerator[tuple[Counts, bool], None]:
-        """Yield the counts without end, and whether they are still growing.
+    def forget(self) -> None:
+        """Show no counts: those of another query say nothing of this one."""
+        self._tabs.counts = {}
 
-        They grow in sight the first time; later ones come when they are whole.
-        """
-        first = True
+    def show(self, counts: Counts, *, growing: bool = False) -> None:
+        """Show the counts, and whether they are still growing."""
+        self._tabs.counts = dict(zip((View.RUNNING, View.ALL, View.FAILED), counts, strict=True))
+        self._tabs.growing = growing
+
+    async def turns(self) -> AsyncGenerator[None, None]:
+        """Yield whenever it is time to count, without end."""
         while True:
             self._changed.clear()
             began = monotonic()
-            counts: Counts | None = None
-            async for counts in reader.count_views(query):
-                if first:
-                    yield counts, True
-            if counts is not None:
-                yield counts, False
-            first = False
+            yield
             await asyncio.sleep(SHARE_OF_TIME * (monotonic() - began))
             await self._changed.wait()
+
+    async def count(self, reader: LogReader, query: JobQuery) -> None:
+        """Count what a query finds: in sight if nothing is known yet, else shown when it is whole.
+
+        `LogError` if it can't be read.
+        """
+        in_sight = self._tabs.growing or not self._tabs.counts
+        counts: Counts | None = None
+        async with aclosing(reader.count_views(query)) as counting:
+            async for counts in counting:
+                if in_sight:
+                    self.show(counts, growing=True)
+        if counts is not None:
+            self.show(counts)

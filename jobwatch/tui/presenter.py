@@ -13,7 +13,7 @@ from jobwatch.model.days import day_edges, day_of
 from jobwatch.model.heat import DayCount
 from jobwatch.model.job import Job
 from jobwatch.model.node import Node, short_names
-from jobwatch.model.query import JobQuery, View
+from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.model.timeline import Overlaps
 from jobwatch.model.when import ALWAYS, Zone
@@ -31,7 +31,6 @@ from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from jobwatch.store.reader import LogReader
-    from jobwatch.store.tally import Counts
 
 __all__ = ["Presenter", "Widgets"]
 
@@ -60,23 +59,24 @@ class Presenter:
         self._clock = clock
         self._source: Source | None = None
         self._unanswered = False  # whether the answer to the query could not be read
-        self._counting = Counting()
+        self._counting = Counting(widgets.tabs)
 
     # What the feed tells
 
     async def opened(self, reader: LogReader) -> None:
         """Ask the new reader what the old one was asked."""
         self._source = Source(reader, self._clock)
+        self._counting.changed()
         await self.answer()
 
     async def changed(self) -> None:
         """Read the result, the counts and the job on screen again."""
         if self._source is None:
             return
+        self._counting.changed()
         if self._unanswered:
             await self.answer()
             return
-        self._counting.changed()
         picture = await self._source.refresh(lambda: self._widgets.table.standing)
         if picture is not None:
             self._widgets.table.show(picture)
@@ -106,8 +106,8 @@ class Presenter:
         before, self.query = self.query, replace(self.query, **changes)
         self._widgets.table.expect()
         self._widgets.table.as_of = self.query.as_of
-        if self.query.narrows and replace(self.query, view=before.view, sort=before.sort) != before:
-            self._widgets.tabs.counts = {}  # those of another query say nothing of this one
+        if replace(self.query, view=before.view, sort=before.sort) != before:
+            self._counting.forget()
 
     async def answer(self) -> None:
         """Show the result of the query, as it becomes known."""
@@ -133,13 +133,13 @@ class Presenter:
 
     async def keep_counting(self) -> None:
         """Keep the counts of a query that narrows the views up, until cancelled."""
-        if self._source is None or not self.query.narrows:
+        if not self.query.narrows:
             return
-        counting = self._counting.counts(self._source.reader, self.query)
-        with self._failures_said():
-            async with aclosing(counting):
-                async for counts, growing in counting:
-                    self._show_counts(counts, growing=growing)
+        async with aclosing(self._counting.turns()) as turns:
+            async for _ in turns:
+                if self._source is not None:
+                    with self._failures_said():
+                        await self._counting.count(self._source.reader, self.query)
 
     async def read_pages(self, numbers: tuple[int, ...]) -> None:
         """Bring pages of the result to the table."""
@@ -177,12 +177,13 @@ class Presenter:
         return values
 
     async def row(self, id: str) -> JobRow | None:
-        """Return the line of a job, None where there is none or it can't be read."""
+        """Return the line of a job as of the query's instant, None where it can't be read."""
         row = None
         if self._source is not None:
             with self._failures_said():
                 row = await self._source.reader.row(id)
-        return row
+        instant = self.query.as_of
+        return row if row is None or instant is None else row.as_of(instant)
 
     async def records(self, ids: Iterable[str]) -> list[Job]:
         """Return whole jobs, without those that are gone or can't be read."""
@@ -240,7 +241,7 @@ class Presenter:
         self.show_nodes(await source.reader.nodes())
         counts = await source.reader.counts()
         if not self.query.narrows:
-            self._show_counts(counts, growing=False)
+            self._counting.show(counts)
         self._show_query(source)
         if source.jobs.complete and not self._widgets.table.listing.lines:
             nearest = None
@@ -249,11 +250,6 @@ class Presenter:
                 nearest = await source.reader.nearest_start(around)
             zone = self._widgets.table.zone
             self._widgets.table.notice = notice(self.query, counts.all, nearest, zone)
-
-    def _show_counts(self, counts: Counts, *, growing: bool) -> None:
-        tabs = self._widgets.tabs
-        tabs.counts = dict(zip((View.RUNNING, View.ALL, View.FAILED), counts, strict=True))
-        tabs.growing = growing
 
     def _show_query(self, source: Source) -> None:
         self._widgets.tabs.view = source.query.view

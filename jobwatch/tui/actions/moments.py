@@ -64,7 +64,9 @@ class MomentActions(SearchActions):
         instant = self._presenter.query.as_of
         if instant is None and direction > 0:
             return
-        event = await self._presenter.event(instant or self._clock(), direction)
+        event = await self._presenter.event(
+            self._clock() if instant is None else instant, direction
+        )
         if event is not None:
             self._go_to(event)
         elif direction > 0:
@@ -92,6 +94,8 @@ class MomentActions(SearchActions):
         self._set_zone(zone)
         # A date in the query is now another instant.
         self._understand(self._presenter.query.text)
+        if not self._shown.table.listing.lines:
+            self._ask()  # what an empty table says has dates too
 
     def _set_zone(self, zone: Zone) -> None:
         self._zone = zone

@@ -108,7 +108,8 @@ class SearchActions(MonitorActions):
             as_of=query.as_of,
         )
         self._filter.value = text
-        self._ask_for_text(text)
+        # Not only where it is another text: its dates may mean others by now.
+        self._understand(text)
 
     async def _leave_filter(self) -> None:
         """Close the query bar; where what was typed is no query, what was asked before holds."""

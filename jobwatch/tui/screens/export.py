@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -88,7 +89,7 @@ class ExportScreen(ModalScreen[str | None]):
         kind = format_of(path)
         if not self._input.value.strip():
             self._show("Type the name of a file: .ndjson, .json or .csv")
-        elif path.exists():
+        elif os.path.isfile(path):  # knows no error: a name may be too long while it is typed
             self._show(f"{kind.value.upper()}; replaces the file that is there")
         else:
             self._show(f"{kind.value.upper()}, as the name ends: .ndjson, .json or .csv")
@@ -129,7 +130,8 @@ class ExportScreen(ModalScreen[str | None]):
         self._input.focus()
 
     def _path(self) -> Path:
-        return self._folder / Path(self._input.value.strip()).expanduser()
+        # What begins with ~ and no user's name is a name like another.
+        return self._folder / os.path.expanduser(self._input.value.strip())
 
     def _show(self, text: str, *, bad: bool = False) -> None:
         self._state.set_class(bad, "-bad")

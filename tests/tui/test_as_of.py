@@ -1,0 +1,219 @@
+"""The log as it stood at an instant: what ran then, step by step through time, and back to now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobwatch.model.zones import zone_named
+from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.tui.screens.as_of import AsOf
+from tests.tui.harness import NOW, FakeClock, Monitor, a_job, running_monitor
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+# Starts and ends in minutes before now.
+EVENTS = (1, 5, 10, 40, 45, 50, 55, 60)
+
+
+def ago(minutes: int) -> int:
+    return NOW - minutes * MINUTE
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return the path of a log with two jobs that run and three that ended at different times."""
+    path = tmp_path / "jobs.db"
+    with PlainJobLog.open(path) as log:
+        log.upsert_many(
+            [
+                a_job(60, "IN_PROGRESS", id="long"),
+                a_job(55, "ERROR", id="failed", end_datetime=ago(45), message="no such file"),
+                a_job(50, id="done", end_datetime=ago(40), message="loaded them all"),
+                a_job(10, id="later", end_datetime=ago(5)),
+                a_job(1, "IN_PROGRESS", id="late"),
+            ]
+        )
+    return path
+
+
+async def go_to(monitor: Monitor, typed: str) -> None:
+    await monitor.press("t")
+    await monitor.until(lambda: isinstance(monitor.app.screen, AsOf), "asks for an instant")
+    await monitor.press(*typed, "enter")
+
+
+async def lists(monitor: Monitor, *ids: str) -> None:
+    await monitor.until(lambda: monitor.jobs == [*ids], f"{ids} in the table")
+
+
+def row_of(monitor: Monitor, id: str) -> str:
+    """Return what the table shows of a job."""
+    top = monitor.table.region.y + monitor.table.HEADER
+    return monitor.text().splitlines()[top + monitor.jobs.index(id)]
+
+
+async def test_a_typed_instant_shows_what_ran_then_and_for_how_long(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await lists(monitor, "late", "long")
+        await go_to(monitor, "2026-11-23 21:17:16")
+        await lists(monitor, "done", "failed", "long")
+        assert "as of 2026-11-23 21:17:16 +00:00" in monitor.line
+        for id, taken in (("done", "4:00"), ("failed", "9:00"), ("long", "14:00")):
+            assert f" {taken} ● running" in row_of(monitor, id)
+        assert "loaded them all" not in row_of(monitor, "done")
+        await monitor.until(lambda: "1 Running 3 2 All 3 3 Failed 0" in monitor.tabs, "counts")
+
+
+async def test_what_had_ended_by_then_says_how_and_what_began_later_is_not_there(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await go_to(monitor, "2026-11-23 21:19:16")
+        await monitor.press("2")
+        await lists(monitor, "done", "failed", "long")
+        assert "✗ error" in row_of(monitor, "failed")
+        assert "no such file" in row_of(monitor, "failed")
+        assert "● running" in row_of(monitor, "done")
+        await monitor.until(lambda: "1 Running 2 2 All 3 3 Failed 1" in monitor.tabs, "counts")
+        await monitor.press("3")
+        await lists(monitor, "failed")
+
+
+async def test_time_stands_still_and_what_is_written_now_is_not_of_then(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await go_to(monitor, "2026-11-23 21:17:16")
+        await lists(monitor, "done", "failed", "long")
+        clock.now += 5_000
+        monitor.write([a_job(0, "IN_PROGRESS", id="new"), a_job(47, "IN_PROGRESS", id="found")])
+        await lists(monitor, "done", "found", "failed", "long")
+        monitor.table.tick()
+        await monitor.pilot.pause()
+        assert " 14:00 " in row_of(monitor, "long")
+        await monitor.until(lambda: "1 Running 4 2 All 4" in monitor.tabs, "counts")
+
+
+@pytest.mark.parametrize(
+    ("keys", "back"),
+    [
+        ("comma", MINUTE),
+        ("comma comma full_stop", MINUTE),
+        ("less_than_sign", HOUR),
+        ("less_than_sign less_than_sign greater_than_sign", HOUR),
+        ("left_curly_bracket", DAY),
+        ("left_curly_bracket left_curly_bracket right_curly_bracket", DAY),
+        ("left_curly_bracket greater_than_sign comma", DAY - HOUR + MINUTE),
+    ],
+)
+async def test_steps_go_a_minute_an_hour_or_a_day(
+    path: Path, clock: FakeClock, keys: str, back: int
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await monitor.press(*keys.split())
+        await monitor.until(lambda: monitor.table.as_of == NOW - back, keys)
+        expected = [id for id, start, end in (("late", 1, 0), ("long", 60, 0)) if ago(start) <= NOW - back]
+        await lists(monitor, *expected)
+
+
+@pytest.mark.parametrize("key", ["full_stop", "greater_than_sign", "right_curly_bracket", "]"])
+async def test_a_step_beyond_now_is_back_to_now(path: Path, clock: FakeClock, key: str) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await monitor.press(key)
+        await monitor.pilot.pause()
+        assert monitor.table.as_of is None
+        await go_to(monitor, "2026-11-23 22:02:46")
+        await monitor.until(lambda: "as of 2026-11-23 22:02:46" in monitor.line, "half a minute ago")
+        await monitor.press(key)
+        await lists(monitor, "late", "long")
+        assert monitor.table.as_of is None
+        assert "as of" not in monitor.text()
+
+
+async def test_an_event_before_is_a_start_or_an_end_and_so_is_the_one_behind(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        for minutes in EVENTS:
+            await monitor.press("[")
+            await monitor.until(lambda at=ago(minutes): monitor.table.as_of == at, f"{minutes}")
+        await lists(monitor, "long")
+        assert " 0:00 ● running" in row_of(monitor, "long")
+        await monitor.press("[")
+        await monitor.shows("Nothing happened before.")
+        for minutes in reversed(EVENTS[:-1]):
+            await monitor.press("]")
+            await monitor.until(lambda at=ago(minutes): monitor.table.as_of == at, f"{minutes}")
+        await monitor.press("]")
+        await monitor.until(lambda: monitor.table.as_of is None, "now")
+
+
+async def test_a_job_runs_from_its_very_start_up_to_but_not_at_its_end(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await go_to(monitor, "2026-11-23 21:08:16")
+        await lists(monitor, "failed", "long")
+        await monitor.press("]")
+        await lists(monitor, "done", "failed", "long")
+        await monitor.press("]")
+        await lists(monitor, "done", "long")
+        await monitor.press("[")
+        await lists(monitor, "done", "failed", "long")
+
+
+async def test_escape_is_back_to_now_behind_all_else_that_narrows(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await go_to(monitor, "2026-11-23 21:17:16")
+        await monitor.press("slash", *"done", "enter")
+        await lists(monitor, "done")
+        await monitor.press("escape")
+        await lists(monitor, "done", "failed", "long")
+        await monitor.press("escape")
+        await lists(monitor, "late", "long")
+        await monitor.until(lambda: "1 Running 2 2 All 5 3 Failed 1" in monitor.tabs, "counts")
+        assert " 60:00 ● running" in row_of(monitor, "long") or "1:00:00" in row_of(monitor, "long")
+
+
+async def test_what_is_no_instant_of_the_past_is_said_and_goes_nowhere(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await go_to(monitor, "yesterdax")
+        await monitor.shows("not a date yet")
+        await monitor.until(lambda: "yesterdax" in monitor.text().replace("yesterdax ", "", 1), "why")
+        await monitor.press(*["backspace"] * 20, *"tomorrow", "enter")
+        await monitor.shows("That is still to come: choose an instant of the past.")
+        await monitor.press("escape")
+        await lists(monitor, "late", "long")
+        assert monitor.table.as_of is None
+
+
+async def test_an_instant_is_typed_and_shown_in_the_zone_on_screen(
+    path: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(path, clock, zone=zone_named("Asia/Tokyo")) as monitor:
+        await go_to(monitor, "2026-11-24 06:17:16")
+        await lists(monitor, "done", "failed", "long")
+        assert "as of 2026-11-24 06:17:16 +09:00" in monitor.line
+        await monitor.press("t")
+        await monitor.until(lambda: isinstance(monitor.app.screen, AsOf), "asks again")
+        await monitor.shows("As of 2026-11-24 06:17:16")
+
+
+async def test_a_row_is_copied_as_it_stood(path: Path, clock: FakeClock) -> None:
+    async with running_monitor(path, clock) as monitor:
+        await go_to(monitor, "2026-11-23 21:17:16")
+        await lists(monitor, "done", "failed", "long")
+        await monitor.press("g", "Y", "r")
+        await monitor.shows("Copied")
+        assert monitor.app.clipboard.split("\t")[:2] == ["4:00", "● running"]
+        assert "loaded" not in monitor.app.clipboard
