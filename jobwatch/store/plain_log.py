@@ -14,7 +14,7 @@ from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.model.when import now_ms
-from jobwatch.store import reads, transactions
+from jobwatch.store import reads, slices, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
     READER_BUSY_TIMEOUT,
@@ -23,8 +23,10 @@ from jobwatch.store.connect import (
     open_plain,
     read_only_uri,
 )
-from jobwatch.store.search import parts_of, search_of
-from jobwatch.store.steps import Many, Steps
+from jobwatch.store.search import Part, parts_of, search_of
+from jobwatch.store.search_statements import Way
+from jobwatch.store.slices import lower_edge, upper_edge
+from jobwatch.store.steps import Many, Reading, Steps
 from jobwatch.store.transactions import Changes
 from jobwatch.store.values import to_column
 
@@ -127,20 +129,38 @@ class PlainJobLog:
     def _blocks(
         self, kind: reads.Kind, query: JobQuery, limit: int | None
     ) -> Iterator[Sequence[Any]]:
-        now, down = now_ms(), query.sort.descending
-        pages: list[reads.Pages] = [lambda size, after: reads.page(kind, query, size, after, now)]
-        search = search_of(query)
-        with errors_of(self.path):
-            parts = self._run(parts_of(search))
-        # Few jobs are found by what the query names; many are as well looked for in their order.
-        if all(part.whole for part in parts):
-            pages = [
-                reads.pages_of_part(kind, search, part, down=down, now=now)
-                for part in (parts if down else reversed(parts))
-            ]
         size = BLOCK if limit is None else min(BLOCK, max(limit, 1))
+        pages = self._pages(kind, query, now_ms())
         rows = (row for page in pages for row in self._page_by_page(page, size, kind.key_of))
         yield from islice(rows, limit)
+
+    def _pages(self, kind: reads.Kind, query: JobQuery, now: int) -> Iterator[reads.Pages]:
+        search, down = search_of(query), query.sort.descending
+        parts = self._read(parts_of(search))
+        if any(part.way is Way.START for part in parts):
+            # What isn't found by what the query names is as well looked for in its order.
+            yield lambda size, after: reads.page(kind, query, size, after, now)
+            return
+        for part in parts if down else reversed(parts):
+            for start, end in self._slices(part, down=down):
+                sliced = part._replace(start=start, end=end)
+                yield reads.pages_of_part(kind, search, sliced, down=down, now=now)
+
+    def _slices(self, part: Part, *, down: bool) -> Iterator[tuple[float, float]]:
+        start, end = part.start, part.end
+        while start < end:
+            if down:
+                edge = self._read(lower_edge(part, end, slices.FIRST))
+                yield edge, end
+                end = edge
+            else:
+                edge = self._read(upper_edge(part, start, slices.FIRST))
+                yield start, edge
+                start = edge
+
+    def _read(self, steps: Reading[Result]) -> Result:
+        with errors_of(self.path):
+            return self._run(steps)
 
     def _page_by_page(
         self,

@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from math import inf
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from jobwatch.store import search_statements as sql
-from jobwatch.store.connection import ReadConnection
 from jobwatch.store.search import Part
+from jobwatch.store.steps import One, Reading
 
-__all__ = ["FIRST", "Slices", "slices_down", "slices_up"]
+if TYPE_CHECKING:
+    from jobwatch.store.connection import ReadConnection
+
+__all__ = ["FIRST", "Slices", "lower_edge", "slices_down", "slices_up", "upper_edge"]
 
 FIRST = 8_192
 """Jobs that the first slice looks at: some ten milliseconds where each is a text to be read."""
@@ -40,17 +44,32 @@ class Slices:
             self.size = max(self.size // 2, min(SMALLEST, FIRST))
 
 
+def lower_edge(part: Part, end: float, size: int) -> Reading[float]:
+    """Return where a slice of so many jobs begins that ends at a start."""
+    if not part.whole:
+        given = {"start": part.start, "end": end, "offset": size}
+        for (edge,) in (yield One(sql.SLICE_DOWN, given)):
+            return float(edge)
+    return part.start
+
+
+def upper_edge(part: Part, start: float, size: int) -> Reading[float]:
+    """Return where a slice of so many jobs ends that begins at a start."""
+    if not part.whole:
+        given = {"start": start, "end": part.end, "offset": size}
+        for (edge,) in (yield One(sql.SLICE_UP, given)):
+            # Many jobs of one start are of one slice.
+            return min(float(edge) if edge > start else _after(start), part.end)
+    return part.end
+
+
 async def slices_down(
     part: Part, slices: Slices, connection: ReadConnection
 ) -> AsyncIterator[tuple[float, float]]:
     """Yield the half-open ranges of starts of a part's slices, the newest first."""
     end = part.end
     while part.start < end:
-        start = part.start
-        if not part.whole:
-            given = {"start": start, "end": end, "offset": slices.size}
-            for (edge,) in await connection.rows(sql.SLICE_DOWN, given):
-                start = edge
+        start = await connection.run(lower_edge(part, end, slices.size))
         yield start, end
         end = start
 
@@ -61,12 +80,7 @@ async def slices_up(
     """Yield the half-open ranges of starts of a part's slices, the oldest first."""
     start = part.start
     while start < part.end:
-        end = part.end
-        if not part.whole:
-            given = {"start": start, "end": end, "offset": slices.size}
-            for (edge,) in await connection.rows(sql.SLICE_UP, given):
-                # Many jobs of one start are of one slice.
-                end = min(edge if edge > start else _after(edge), end)
+        end = await connection.run(upper_edge(part, start, slices.size))
         yield start, end
         start = end
 
