@@ -79,18 +79,20 @@ def _first_rows(program: Program, query: str) -> float:
 
 
 def _first_rows_behind_another(program: Program) -> float:
-    program.press("/" + NOWHERE.replace(" ", "_") + "\x15status:erro")
-    seconds = _until_found(program, "r", "status:error")
+    program.press("/" + NOWHERE)
+    program.read_for(0.4)
+    # Emptied, and pasted into.
+    seconds = _until_found(program, "\x15\x1b[200~status:error\x1b[201~", "status:error")
     program.press("\x1b\x1b")
     program.read_for(0.7)
     return seconds
 
 
-def _until_found(program: Program, key: str, query: str) -> float:
-    """Press a key, and wait for the line that says how many jobs the query has so far."""
+def _until_found(program: Program, keys: str, query: str) -> float:
+    """Press keys, and wait for the line that says how many jobs the query has so far."""
     program.written.clear()
     began = time.perf_counter()
-    program.press(key)
+    program.press(keys)
     found = rb"[1-9][\d,]*\+? jobs? .{1,3} with .{1,3}" + re.escape(query.encode())
     program.read_until(found)
     return time.perf_counter() - began
