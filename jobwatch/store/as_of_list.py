@@ -37,6 +37,11 @@ class AsOfList:
         """Return whether it takes a search."""
         return self._jobs.is_found
 
+    @property
+    def is_kept_up(self) -> bool:
+        """Return whether a search looks but for what has changed."""
+        return self._jobs.is_kept_up
+
     def search(self) -> AsyncGenerator[int, None]:
         """Take in what has changed in the log; the total so far comes after each step."""
         return self._jobs.search()

@@ -29,6 +29,7 @@ class FoundList:
 
     newest_first = False
     is_found = True
+    is_kept_up = True
 
     def __init__(self, connection: ReadConnection, query: JobQuery, clock: Clock) -> None:
         self.query = query

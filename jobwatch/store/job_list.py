@@ -56,6 +56,10 @@ class JobList(Protocol):
     def is_found(self) -> bool:
         """Whether it takes a search, which may be long; of such a reader has one at a time."""
 
+    @property
+    def is_kept_up(self) -> bool:
+        """Whether `search` looks but for what has changed, once it is complete."""
+
     def search(self) -> AsyncGenerator[int, None]:
         """Take in what has changed in the log; the total so far comes after each step."""
 
@@ -80,6 +84,7 @@ class IndexedList:
     """The jobs of a query in order of start: view, range and node, no text."""
 
     is_found = False
+    is_kept_up = True
 
     def __init__(self, connection: ReadConnection, query: JobQuery) -> None:
         self.query = query

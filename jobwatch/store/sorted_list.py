@@ -25,6 +25,7 @@ class SortedList:
 
     newest_first = False
     is_found = True
+    is_kept_up = False
 
     def __init__(self, connection: ReadConnection, query: JobQuery, clock: Clock) -> None:
         self.query = query

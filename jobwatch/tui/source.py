@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
+from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
 from jobwatch.tui.loading import Anchor, Picture, keep, move
 
@@ -23,10 +24,10 @@ GROWTH_SHOWN_EVERY = 0.1
 """Seconds between two pictures of a search that goes on."""
 
 CHEAP_SEARCH = 0.1
-"""A search that took no longer, in seconds, is made again as the log changes."""
+"""A result that is made anew as the log changes must have taken no longer, in seconds."""
 
 SHARE_OF_TIME = 20
-"""...but it takes at most one part in so many of the time."""
+"""What is read again as the log changes takes at most one part in so many of the time."""
 
 
 class Source:
@@ -50,10 +51,10 @@ class Source:
 
         A search that may take long begins with None: nothing is known yet.
         """
-        await self.reader.interrupt_search()
         self.query = query
         self.jobs = jobs = self.reader.list_jobs(query)
         self.found_at = None
+        await self.reader.interrupt_search()
 
         async with aclosing(self._answers(jobs, anchor, wanted)) as pictures:
             async for picture in pictures:
@@ -88,7 +89,8 @@ class Source:
 
     def _is_affordable(self) -> bool:
         rested = monotonic() - self._ended
-        return self._took < CHEAP_SEARCH and rested > SHARE_OF_TIME * self._took
+        bearable = self.jobs.is_kept_up or self._took < CHEAP_SEARCH
+        return bearable and rested > SHARE_OF_TIME * self._took
 
     async def pages(
         self, numbers: tuple[int, ...]
@@ -130,16 +132,33 @@ class Source:
                 return picture
 
     async def _search(self, jobs: JobList) -> AsyncGenerator[int, None]:
-        # One at a time: the results share a table. One that was superseded ends at its next slice.
+        # One at a time: the results share a table. One that was superseded is interrupted, or ends
+        # at its next slice.
         async with self._searching, aclosing(jobs.search()) as totals:
+            if jobs is not self.jobs:
+                return
             began = shown = monotonic()
-            async for total in totals:
-                if jobs is not self.jobs:
-                    return
+            anew = not jobs.complete
+            async for total in self._while_wanted(jobs, totals):
                 if total and (monotonic() - shown > GROWTH_SHOWN_EVERY or shown == began):
                     yield total
                     shown = monotonic()
+            if jobs is not self.jobs:
+                return
             self._ended = monotonic()
-            self._took = self._ended - began
+            # To be kept up costs less than to be found.
+            self._took = 0.0 if anew and jobs.is_kept_up else self._ended - began
             self.found_at = None
             yield jobs.total
+
+    async def _while_wanted(
+        self, jobs: JobList, totals: AsyncIterator[int]
+    ) -> AsyncGenerator[int, None]:
+        try:
+            async for total in totals:
+                if jobs is not self.jobs:
+                    return
+                yield total
+        except LogError:
+            if jobs is self.jobs:
+                raise

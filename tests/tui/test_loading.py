@@ -24,6 +24,7 @@ class Rows:
         self.newest_first = newest_first
         self.complete = True
         self.is_found = False
+        self.is_kept_up = True
 
     @property
     def rows(self) -> list[JobRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobwatch.model.condition import Mentions, Pattern
-from jobwatch.model.query import JobQuery, View
+from jobwatch.model.query import JobQuery, Sort, SortKey, View
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
 from jobwatch.store.slices import FIRST
@@ -91,3 +92,42 @@ async def test_a_refresh_that_another_query_overtakes_shows_nothing(source: Sour
         return nothing_selected()
 
     assert await source.refresh(moved_on) is None
+
+
+async def test_a_search_is_kept_up_however_long_it_took(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobwatch.tui.source.CHEAP_SEARCH", 0)
+    found = await last_picture(source, JobQuery(View.FAILED, where=CSV))
+    with PlainJobLog.open(source.reader.path) as log:
+        log.upsert_many([a_job(2 * FIRST, "ERROR"), a_job(1, "ERROR"), a_job(0, "COMPLETE")])
+    picture = await source.refresh(nothing_selected)
+    assert picture is not None
+    assert picture.listing.total == found.listing.total + 1
+    assert source.found_at is None
+
+
+async def test_a_sort_that_took_long_says_how_old_it_is(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobwatch.tui.source.CHEAP_SEARCH", 0)
+    found = await last_picture(source, JobQuery(sort=Sort(SortKey.TYPE)))
+    with PlainJobLog.open(source.reader.path) as log:
+        log.upsert_many([a_job(2 * FIRST, "ERROR")])
+    picture = await source.refresh(nothing_selected)
+    assert picture is not None
+    assert picture.listing.total == found.listing.total
+    assert source.found_at is not None
+
+
+async def test_a_refresh_that_is_interrupted_by_another_query_is_no_failure(
+    source: Source,
+) -> None:
+    await last_picture(source, JobQuery(where=CSV))
+    with PlainJobLog.open(source.reader.path) as log:
+        log.upsert_many([a_job(0, "ERROR")])  # so that all is looked through again
+    refreshing = asyncio.ensure_future(source.refresh(nothing_selected))
+    await asyncio.sleep(0)
+    other = await last_picture(source, JobQuery(View.FAILED, where=CSV))
+    assert await refreshing is None
+    assert other.listing.total == len(range(0, 2 * FIRST, 3))

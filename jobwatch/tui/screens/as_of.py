@@ -19,10 +19,8 @@ from jobwatch.tui.widgets.date_field import DateField
 
 __all__ = ["AsOf"]
 
-EXAMPLES = (
-    "yesterday 14:00 · 3h ago · 2026-03-29 02:30",
-    "From there: , . a minute   < > an hour   { } a day   [ ] to the next start or end",
-)
+EXAMPLES = ("2026-03-29 02:30", "yesterday", "-90m", "-3h")
+STEPS = "Then , . a minute   < > an hour   { } a day   [ ] a start or an end"
 
 
 class AsOf(ModalScreen[int | None]):
@@ -45,7 +43,9 @@ class AsOf(ModalScreen[int | None]):
             dialog.border_subtitle = "Enter goes there · Esc cancels"
             yield self._field
             yield self._remark
-            yield Static(Content("\n".join(EXAMPLES)), id="examples", markup=False)
+            yield Static(
+                Content("\n".join([" · ".join(EXAMPLES), STEPS])), id="examples", markup=False
+            )
 
     def on_mount(self) -> None:
         """Let the instant be typed."""
