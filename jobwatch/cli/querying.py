@@ -36,7 +36,10 @@ class QueryCommand(click.Command):
             if arg == "--":
                 query += rest
             elif arg in takes_value:
-                options += [arg, *islice(rest, 1)]
+                value = list(islice(rest, 1))
+                if not value:
+                    return super().parse_args(ctx, [*options, arg])  # which says what is missing
+                options += [arg, *value]
             elif arg.startswith("--") or arg == "-h":
                 options.append(arg)
             else:

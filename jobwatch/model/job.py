@@ -13,7 +13,18 @@ from msgspec.structs import asdict, replace
 from jobwatch.model.durations import time_taken
 from jobwatch.model.when import iso
 
-__all__ = ["UNSET", "Job", "JobStatus", "Json", "Outcome", "Phase", "RecordError", "Time", "merge"]
+__all__ = [
+    "UNSET",
+    "Job",
+    "JobStatus",
+    "Json",
+    "Outcome",
+    "Phase",
+    "RecordError",
+    "Time",
+    "job_as_of",
+    "merge",
+]
 
 Json: TypeAlias = Any
 """Any JSON value, or ``UNSET`` where the record has no such key."""
@@ -153,6 +164,11 @@ class Job(Struct, frozen=True, kw_only=True, rename={v: k for k, v in TIMES.item
             if isinstance(time, int | float):
                 return time
         return 0
+
+
+def job_as_of(job: Job, status: Json) -> Job:
+    """Return a job as it stood while it went on: in that status, and without what came later."""
+    return job.replace(status=status, end_datetime=UNSET, message=UNSET, updatedtime=UNSET)
 
 
 def merge(known: Job, incoming: Job) -> Job:

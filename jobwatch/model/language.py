@@ -37,7 +37,7 @@ from jobwatch.model.job import JobStatus, Outcome
 from jobwatch.model.ranges import parse_period, parse_range
 from jobwatch.model.when import TimeRange, WhenError, Zone
 
-__all__ = ["FIELDS", "STATES", "QueryError", "parse_query"]
+__all__ = ["DEEPEST", "FIELDS", "STATES", "QueryError", "parse_query"]
 
 STATES = {
     "running": frozenset({Outcome.PENDING}),
@@ -51,7 +51,8 @@ TIMES = ("since", "before", "on", "during")
 FIELDS = (*(field.value for field in Field), "is", *TIMES)
 """The names before a colon."""
 
-DEEPEST = 50
+DEEPEST = 12
+LONGEST = 10_000
 
 _NAME = re.compile(r"([a-zA-Z]+)(:|<=|>=|<|>|=)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -84,6 +85,7 @@ class _Parser:
         self._depth = 0
 
     def parsed(self) -> Condition:
+        self._refuse_what_no_log_has()
         self._skip_blanks()
         if self._at == len(self._text):
             return all_of(())
@@ -91,6 +93,12 @@ class _Parser:
         if self._at < len(self._text):
             raise QueryError("no bracket is open here", self._at, self._at + 1)
         return found
+
+    def _refuse_what_no_log_has(self) -> None:
+        if half := re.search("[\ud800-\udfff]", self._text):
+            raise QueryError("this is half a character", *half.span())
+        if long := re.search(rf'"[^"]{{{LONGEST + 1}}}|[^\s,()"]{{{LONGEST + 1}}}', self._text):
+            raise QueryError(f"a word has at most {LONGEST:,} characters", *long.span())
 
     def _query(self) -> Condition:
         found = [self._all()]

@@ -17,6 +17,7 @@ __all__ = [
     "Token",
     "containers_at",
     "count_lines",
+    "iter_pretty",
     "pretty",
     "text_lines",
 ]
@@ -61,7 +62,12 @@ class Line(NamedTuple):
 
 def pretty(value: Json, folded: frozenset[Path] = frozenset()) -> list[Line]:
     """Return the lines of a JSON value; a folded container is one, and says how much it holds."""
-    return list(_lines(value, (), folded, (), ()))
+    return list(iter_pretty(value, folded))
+
+
+def iter_pretty(value: Json, folded: frozenset[Path] = frozenset()) -> Iterator[Line]:
+    """Yield the lines of `pretty` one by one, since a value may have many."""
+    return _lines(value, (), folded, (), ())
 
 
 def count_lines(value: Json, limit: int) -> int:

@@ -6,7 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jobwatch.model.condition import EVERY, Condition, Ended, Ran, Started, all_of, conjuncts
+from jobwatch.model.condition import (
+    EVERY,
+    And,
+    Condition,
+    Ended,
+    Field,
+    Has,
+    Matches,
+    Not,
+    Or,
+    Pattern,
+    Ran,
+    Started,
+    all_of,
+    conjuncts,
+)
+from jobwatch.model.job import JobStatus, Outcome
 from jobwatch.model.when import ALWAYS, TimeRange
 
 __all__ = ["JobQuery", "Sort", "SortKey", "View", "Within", "resolved"]
@@ -93,6 +109,8 @@ def resolved(query: JobQuery) -> JobQuery:
         elif view is View.FAILED:
             where.append(Ended(TimeRange(None, after)))
     rest = []
+    if query.as_of is not None:
+        where = [_by(condition, query.as_of + 1) for condition in where]
     for condition in conjuncts(all_of(where)):
         if isinstance(condition, Started):
             bounds.append(condition.range)
@@ -106,6 +124,28 @@ def resolved(query: JobQuery) -> JobQuery:
         where=all_of(rest),
         as_of=None,
     )
+
+
+def _by(condition: Condition, after: int) -> Condition:
+    """Return what a condition on states means of the jobs as they stood just before an instant."""
+    match condition:
+        case And(parts):
+            return And(tuple(_by(part, after) for part in parts))
+        case Or(parts):
+            return Or(tuple(_by(part, after) for part in parts))
+        case Not(part):
+            return Not(_by(part, after))
+        case Has(outcomes):
+            over = all_of([Has(outcomes - {Outcome.PENDING}), Ended(TimeRange(None, after))])
+            ran = Ran(TimeRange(after, after))
+            return Or((over, ran)) if Outcome.PENDING in outcomes else over
+        case Matches(Field.STATUS, Pattern((text,))) if text.upper() == JobStatus.IN_PROGRESS:
+            return Or((condition, Ran(TimeRange(after, after))))
+        case Matches(Field.STATUS, _):
+            # What went on had another status then, which no record tells.
+            return all_of([condition, Not(Ran(TimeRange(after, after)))])
+        case _:
+            return condition
 
 
 def _intersection(ranges: Iterable[TimeRange]) -> TimeRange:

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Struct, ValidationError, convert, field, structs, to_builtins
 
 from jobwatch.model.job import Json
-from jobwatch.model.query import Sort, View
+from jobwatch.model.query import JobQuery, Sort, View
+from jobwatch.model.when import ALWAYS
 
 __all__ = [
     "Change",
@@ -53,6 +54,13 @@ class SavedView(_Kept, frozen=True, kw_only=True):
     node: str | None = None
     sort: Sort = Sort()
     columns: tuple[str, ...] = ()
+
+    def shows(self, query: JobQuery, columns: tuple[str, ...]) -> bool:
+        """Return whether a query, with these columns, is the one of this view."""
+        asked = (query.view, query.text, query.node, query.sort, columns)
+        is_narrowed = query.range != ALWAYS or query.as_of is not None
+        own = (self.view, self.text, self.node, self.sort, self.columns)
+        return asked == own and not is_narrowed
 
 
 class Remembered(_Kept, frozen=True, kw_only=True):

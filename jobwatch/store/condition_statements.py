@@ -57,6 +57,17 @@ _COLUMNS = {
     Field.MESSAGE: "message",
     Field.BODY: "job_body",
 }
+MANY = 8
+_ONE_OF = "ifnull(lower({column}) IN (SELECT lower(value) FROM json_each(:{{values}})), 0)"
+_LISTED = {
+    Field.STATUS: _ONE_OF.format(column="status"),
+    Field.TYPE: _ONE_OF.format(column="type"),
+    Field.USER: _ONE_OF.format(column="user"),
+    Field.ID: "(id IN (SELECT value FROM json_each(:{values})))",
+}
+_ONE_OF_PREFIXES = """
+EXISTS (SELECT 1 FROM json_each(:{values}) AS ids WHERE substr(jobs.id, 1, length(value)) = value)
+"""
 _WAIT = """
 CASE WHEN typeof(created_datetime) NOT IN ('integer', 'real') THEN NULL
      WHEN typeof(start_datetime) IN ('integer', 'real') THEN start_datetime - created_datetime
@@ -92,7 +103,8 @@ def _sql(condition: Condition, into: _Parameters) -> str:
         case And(parts):
             return _joined([_sql(part, into) for part in parts], " AND ") if parts else "TRUE"
         case Or(parts):
-            return _joined([_sql(part, into) for part in parts], " OR ")
+            many = _one_of_many(parts, into)
+            return many or _joined([_sql(part, into) for part in parts], " OR ")
         case Not(part):
             return f"(NOT {_sql(part, into)})"
         case Matches(field, pattern):
@@ -132,6 +144,25 @@ def _like(pieces: Sequence[str]) -> str:
     return "%".join(
         piece.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for piece in pieces
     )
+
+
+def _one_of_many(parts: Sequence[Condition], into: _Parameters) -> str | None:
+    """Return the SQL where many whole values of one field, or beginnings of ids, are listed.
+
+    They are one parameter: thousands of terms take SQLite minutes to read. None for anything else.
+    """
+    found = [part for part in parts if isinstance(part, Matches) and part.field in _LISTED]
+    shapes = {(part.field, part.pattern.pieces[1:]) for part in found}
+    if len(found) < max(MANY, len(parts)) or len(shapes) > 1:
+        return None
+    [(field, rest)] = shapes
+    firsts = [part.pattern.pieces[0] for part in found]
+    if field is Field.ID:
+        firsts = [case for first in firsts for (case,) in cases((first,))]
+    statement = {(): _LISTED[field], ("",): _ONE_OF_PREFIXES if field is Field.ID else None}.get(
+        rest
+    )
+    return statement and statement.format(values=into.add(encode(firsts).decode()))
 
 
 def cases(pieces: tuple[str, ...]) -> list[tuple[str, ...]]:

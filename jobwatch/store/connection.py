@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from jobwatch.store.connect import READER_BUSY_TIMEOUT, errors_of, read_only_uri
+from jobwatch.store.connect import READER_BUSY_TIMEOUT, LogError, errors_of, read_only_uri
 from jobwatch.store.steps import Parameters, Reading
 
 __all__ = ["Parameters", "ReadConnection"]
@@ -22,6 +22,7 @@ class ReadConnection:
 
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
         self._connection = connection
+        self._closed = False
         self.path = path
 
     @classmethod
@@ -35,15 +36,23 @@ class ReadConnection:
                 isolation_level=None,
                 timeout=READER_BUSY_TIMEOUT / 1000,
             )
+        reader = cls(connection, path)
         try:
-            yield cls(connection, path)
+            yield reader
         finally:
+            reader._closed = True
             await connection.close()
 
     async def rows(self, statement: str, parameters: Parameters = ()) -> list[Any]:
         """Return all rows of a statement; `LogError` if it can't be run."""
         with errors_of(self.path):
-            return list(await self._connection.execute_fetchall(statement, parameters))
+            try:
+                return list(await self._connection.execute_fetchall(statement, parameters))
+            except ValueError as error:
+                # aiosqlite's word for a connection that was closed, which is no fault of the call.
+                if self._closed:
+                    raise LogError(f"{self.path} is not open just now") from error
+                raise
 
     async def run(self, steps: Reading[Result]) -> Result:
         """Run steps, and return their result."""
@@ -59,4 +68,5 @@ class ReadConnection:
 
     async def interrupt(self) -> None:
         """End the statement that runs now: to cancel its task alone would not."""
-        await self._connection.interrupt()
+        if not self._closed:
+            await self._connection.interrupt()

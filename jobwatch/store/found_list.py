@@ -61,6 +61,7 @@ class FoundList:
         if kept:
             await self._forget_from(lowest)
         else:
+            lowest = -inf
             await self._table.clear()
         steps = self._find_down() if self._down and not kept else self._find_up(lowest)
         async for _ in steps:

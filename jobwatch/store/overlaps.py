@@ -18,10 +18,16 @@ MOST = 500
 """As many are read of those that began before the job, and of those that began while it ran."""
 
 
-async def overlaps_of(connection: ReadConnection, job: JobRow, now: int) -> Overlaps:
-    """Return the jobs that ran while this one did, or until `now` (ms), the most alike first."""
+async def overlaps_of(
+    connection: ReadConnection, job: JobRow, now: int, as_of: int | None
+) -> Overlaps:
+    """Return the jobs that ran while this one did, or until `now` (ms), the most alike first.
+
+    With an instant `as_of` (ms), all of them are as they stood then.
+    """
+    now = now if as_of is None else as_of
     for fresh in await connection.rows(ROW_BY_ID, (to_column(job.id),)):
-        job = row_of(fresh)
+        job = row_of(fresh) if as_of is None else row_of(fresh).as_of(as_of)
     start = int(job.started)
     end = now if job.over is None else int(job.over)
     query = JobQuery(range=TimeRange(start, max(end, start) + 1), within=Within.RUNNING)
@@ -38,7 +44,7 @@ async def overlaps_of(connection: ReadConnection, job: JobRow, now: int) -> Over
             "limit": MOST,
         }
         found = await connection.rows(*search.read(sql.MOST_ALIKE[part.way], **bounds, **alike))
-        rows += map(row_of, found)
+        rows += (row if as_of is None else row.as_of(as_of) for row in map(row_of, found))
         [(count,)] = await connection.rows(*search.read(sql.COUNT_ALL[part.way], **bounds))
         total += count
     return Overlaps(rows, max(total - 1, len(rows)), job)

@@ -149,9 +149,9 @@ class LogReader:
             values.setdefault(Field(field), []).append(str(value))
         return values
 
-    async def overlaps(self, job: JobRow) -> Overlaps:
-        """Return the jobs that ran while this one did."""
-        return await overlaps_of(self._tally, job, self._clock())
+    async def overlaps(self, job: JobRow, as_of: int | None = None) -> Overlaps:
+        """Return the jobs that ran while this one did; as they stood at an instant (ms), if any."""
+        return await overlaps_of(self._tally, job, self._clock(), as_of)
 
     async def event_after(self, instant: int) -> int | None:
         """Return the first instant (ms) after this one at which a job began or ended."""

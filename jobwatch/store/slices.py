@@ -49,7 +49,8 @@ def lower_edge(part: Part, end: float, size: int) -> Reading[float]:
     if not part.whole:
         given = {"start": part.start, "end": end, "offset": size}
         for (edge,) in (yield One(sql.SLICE_DOWN, given)):
-            return float(edge)
+            start: float = edge
+            return start
     return part.start
 
 
@@ -59,7 +60,7 @@ def upper_edge(part: Part, start: float, size: int) -> Reading[float]:
         given = {"start": start, "end": part.end, "offset": size}
         for (edge,) in (yield One(sql.SLICE_UP, given)):
             # Many jobs of one start are of one slice.
-            return min(float(edge) if edge > start else _after(start), part.end)
+            return min(edge if edge > start else _after(start), part.end)
     return part.end
 
 

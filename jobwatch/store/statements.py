@@ -155,15 +155,27 @@ ORDER BY day
 
 OLDEST_RUNNING = "SELECT min(started) FROM jobs INDEXED BY jobs_running WHERE outcome = 0"
 
-# The distinct values of each field of a facet, by its name in a query, as many as one can look at.
+# The distinct values that jobs have of each field of a facet, by its name in a query: of each as
+# many as one can look at.
 FACET_VALUES = """
-SELECT field, value FROM (
-    SELECT 'status' AS field, status AS value FROM facets UNION SELECT 'type', type FROM facets
-    UNION SELECT 'user', user FROM facets UNION SELECT 'node', name FROM nodes
+WITH living AS (
+    SELECT status, type, user FROM facets
+    WHERE EXISTS (SELECT 1 FROM jobs WHERE jobs.facet = facets.facet)
 )
-WHERE typeof(value) IN ('text', 'integer', 'real') ORDER BY field, value LIMIT 5000
+SELECT 'status', value FROM (SELECT DISTINCT status AS value FROM living ORDER BY 1 LIMIT 1000)
+WHERE typeof(value) IN ('text', 'integer', 'real')
+UNION ALL
+SELECT 'type', value FROM (SELECT DISTINCT type AS value FROM living ORDER BY 1 LIMIT 1000)
+WHERE typeof(value) IN ('text', 'integer', 'real')
+UNION ALL
+SELECT 'user', value FROM (SELECT DISTINCT user AS value FROM living ORDER BY 1 LIMIT 1000)
+WHERE typeof(value) IN ('text', 'integer', 'real')
+UNION ALL
+SELECT 'node', name FROM (SELECT name FROM nodes ORDER BY 1 LIMIT 1000)
 """
 
+# 0 is for what has no time at all.
+EVENT_BEFORE = "SELECT max(started) FROM jobs WHERE started < ? AND started > 0"
 START_BEFORE = "SELECT max(started) FROM jobs WHERE started < ?"
 START_FROM = "SELECT min(started) FROM jobs WHERE started >= ?"
 

@@ -76,6 +76,10 @@ class JobwatchApp(App[None]):
         """Begin with the monitor."""
         return self._monitor
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action counts: the palette is the monitor's, not a dialog's."""
+        return action != "command_palette" or self.screen is self._monitor
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the commands of the monitor for the palette."""
         for command in COMMANDS:

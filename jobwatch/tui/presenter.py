@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jobwatch.model.condition import Field
 from jobwatch.model.days import day_edges, day_of
 from jobwatch.model.heat import DayCount
-from jobwatch.model.job import Job
-from jobwatch.model.node import Node, short_names
+from jobwatch.model.job import Job, job_as_of
+from jobwatch.model.node import Node, Origin, short_names
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
+from jobwatch.model.text import clean
 from jobwatch.model.timeline import Overlaps
 from jobwatch.model.when import ALWAYS, Zone
 from jobwatch.store.connect import LogError
@@ -158,6 +159,8 @@ class Presenter:
             origin = await self._source.reader.origin(id)
             selected = self._widgets.table.selected
             if job is not None and selected is not None and selected.id == id:
+                if self.query.as_of is not None and selected.over is None:
+                    job, origin = job_as_of(job, selected.status), Origin(origin.node)
                 self._widgets.detail.origin = origin
                 self._widgets.detail.job = job
 
@@ -174,7 +177,11 @@ class Presenter:
         if self._source is not None:
             with self._failures_said():
                 values = await self._source.reader.values()
-        return values
+        # One that isn't as it looks can't be typed, nor be shown as it is.
+        return {
+            field: [value for value in known if clean(value) == value]
+            for field, known in values.items()
+        }
 
     async def row(self, id: str) -> JobRow | None:
         """Return the line of a job as of the query's instant, None where it can't be read."""
@@ -201,7 +208,7 @@ class Presenter:
         overlaps = Overlaps([], 0)
         if self._source is not None:
             with self._failures_said():
-                overlaps = await self._source.reader.overlaps(row)
+                overlaps = await self._source.reader.overlaps(row, self.query.as_of)
         return overlaps
 
     async def event(self, instant: int, direction: int) -> int | None:
@@ -258,6 +265,7 @@ class Presenter:
         self._widgets.line.total = source.jobs.total
         self._widgets.line.searching = not source.jobs.complete
         self._widgets.line.found_at = source.found_at
+        self._widgets.line.order_shown = self._widgets.table.shows_order
 
     @contextmanager
     def _failures_said(self) -> Iterator[None]:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from jobwatch.model.job import Job
-from jobwatch.model.language import parse_query
+from jobwatch.model.language import DEEPEST, parse_query
 from jobwatch.model.query import JobQuery
 from jobwatch.model.when import UTC, now_ms
 from jobwatch.store.plain_log import PlainJobLog
 
+BRACKETS = DEEPEST - 1
 MINUTE, DAY = 60_000, 86_400_000
 START = 1_763_856_000_000  # 2025-11-23T00:00:00Z
 
@@ -120,3 +121,17 @@ def test_a_query_finds_what_it_means(log: Path, text: str, ids: set[str]) -> Non
 
 def test_a_thousand_ids_are_looked_for_at_once(log: Path) -> None:
     assert found(log, "id:" + ",".join(f"x{n}" for n in range(3_000)) + ",c-1") == {"c-1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(a OR b " * BRACKETS + "c" + ")" * BRACKETS,
+        "-(a OR b c " * (BRACKETS // 2) + "d" + ")" * (BRACKETS // 2),
+        "(" * BRACKETS + " ".join("abcdefgh") + " OR x)" * BRACKETS,
+        "(a b c d e f g h " * BRACKETS + "x" + ")" * BRACKETS,
+        " OR ".join(f"w{number}" for number in range(300)),
+    ],
+)
+def test_what_the_language_takes_is_not_too_deep_for_the_log(log: Path, text: str) -> None:
+    assert isinstance(found(log, text), set)

@@ -32,6 +32,8 @@ TEXTS = [
     "id:job-1",
     "id:JOB-1,job-2*",
     "id:*3",
+    "id:" + ",".join(f"job-{number}" for number in range(3, 20)),
+    "user:" + ",".join(f"u{number}" for number in range(20)) + ",ADA",
     "dur>2h",
     "type:csv_load msg:1",
     "user:nobody",
@@ -51,6 +53,7 @@ def queries() -> list[JobQuery]:
         JobQuery(View.RUNNING, as_of=500 * MINUTE),
         JobQuery(View.FAILED, as_of=700 * MINUTE),
         JobQuery(as_of=700 * MINUTE, where=texts[4].where),
+        JobQuery(as_of=700 * MINUTE, where=parse_query("status:running", now=NOW, zone=UTC)),
     ]
 
 
@@ -154,6 +157,12 @@ def test_the_log_as_of_an_instant_is_what_had_happened_by_then(tmp_path: Path, v
             for id, (start, end, status) in records.items()
         )
         found = {row.id for row in log.rows(JobQuery(view, as_of=instant))}
+        for text in {
+            View.RUNNING: ["is:running", "status:running"],
+            View.FAILED: ["is:failed", "status:error"],
+        }.get(view, []):
+            where = parse_query(text, now=NOW, zone=UTC)
+            assert {row.id for row in log.rows(JobQuery(as_of=instant, where=where))} == found
     running = {"then going on", "going on still", "for long", "just begun"}
     expected = {
         View.RUNNING: running,
@@ -192,3 +201,23 @@ async def test_a_sort_finds_what_ran_during_a_range_too(tmp_path: Path) -> None:
         found = reader.list_jobs(query)
         await found.refresh()
         assert await ids_of(found) == ["9", "8", "7", "6", "5"]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+async def test_a_search_that_was_broken_off_begins_anew(
+    tmp_path: Path, descending: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobwatch.store.slices.FIRST", 7)
+    path = tmp_path / "jobs.db"
+    with PlainJobLog.open(path) as log:
+        log.upsert_many(
+            Job(id=f"{n}", status="COMPLETE", start_datetime=n, message="m") for n in range(50)
+        )
+    async with LogReader.open(path, clock=lambda: NOW) as reader:
+        where = parse_query("msg:m", now=NOW, zone=UTC)
+        found = reader.list_jobs(JobQuery(where=where, sort=Sort(descending=descending)))
+        search = found.search()
+        await anext(search)
+        await search.aclose()
+        await found.refresh()
+        assert found.total == 50

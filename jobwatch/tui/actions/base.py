@@ -32,13 +32,19 @@ class MonitorActions(Screen[None]):
     def _ask(self, **changes: Any) -> None:
         """Ask for another query by its fields."""
         self._presenter.ask(**changes)
-        # Not the coroutine itself: cancelled before it begins, it would never be awaited.
-        answer: Any = self._answer
+        self._light_tab()
+        # Not the coroutines themselves: cancelled before it begins, one would never be awaited.
+        answer: Any = self._presenter.answer
+        count: Any = self._presenter.keep_counting
         self.run_worker(answer, group="answer", exclusive=True)
+        self.run_worker(count, group="count", exclusive=True)
 
-    async def _answer(self) -> None:
-        await self._presenter.answer()
-        await self._presenter.keep_counting()
+    def _light_tab(self) -> None:
+        """Light the tab of the saved view that is on screen, if one is."""
+        query, columns = self._presenter.query, self._shown.table.columns
+        self._shown.tabs.saved_shown = next(
+            (view.name for view in self._memory.now.views if view.shows(query, columns)), None
+        )
 
     def _say(self, text: str) -> None:
         self.notify(text, markup=False, timeout=4)

@@ -126,7 +126,7 @@ class JobActions(ViewActions):
                     row,
                     read=lambda: self._presenter.overlaps(row),
                     zone=self._zone,
-                    clock=self._clock,
+                    clock=self._instant,
                 ),
                 self._overlap_chosen,
             )
@@ -149,7 +149,13 @@ class JobActions(ViewActions):
 
     async def action_find(self) -> None:
         """Find text in the job's message, body or record."""
+        if self._filter.display:
+            await self._leave_filter()
         await self._shown.detail.start_find()
+
+    def _instant(self) -> int:
+        as_of = self._presenter.query.as_of
+        return self._clock() if as_of is None else as_of
 
     def action_find_previous(self) -> None:
         """Go to the place before where the text is found."""

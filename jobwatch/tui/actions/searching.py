@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from jobwatch.model.query import JobQuery, View, Within
 from jobwatch.model.remembered import add_to_history
+from jobwatch.model.text import clean
 from jobwatch.model.when import ALWAYS
 from jobwatch.tui.actions.base import MonitorActions
 from jobwatch.tui.widgets.node_bar import NodeBar
@@ -33,7 +34,8 @@ class SearchActions(MonitorActions):
 
     def action_filter(self) -> None:
         """Open the query bar."""
-        self._filter.history = self._memory.now.history
+        # A text that isn't as it looks is for no screen, wherever it comes from.
+        self._filter.history = [text for text in self._memory.now.history if clean(text) == text]
         self._filter.display = True
         # At once: focus() comes later, and what is typed before would be commands.
         self.set_focus(self._filter)
@@ -150,4 +152,7 @@ class SearchActions(MonitorActions):
 
     def _close_filter(self) -> None:
         self._filter.display = False
-        self.set_focus(self._shown.table)
+        if self.has_class("-maximised"):
+            self._shown.detail.focus_content()
+        else:
+            self.set_focus(self._shown.table)

@@ -9,6 +9,7 @@ from textual import on
 
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
 from jobwatch.model.remembered import Change, Remembered, SavedView, add_view
+from jobwatch.model.when import ALWAYS
 from jobwatch.tui.actions.moments import MomentActions
 from jobwatch.tui.columns import next_sort
 from jobwatch.tui.widgets.job_table import JobTable
@@ -72,6 +73,7 @@ class ViewActions(MomentActions):
     async def _columns_chosen(self, columns: tuple[str, ...] | None) -> None:
         if columns is not None:
             self._shown.table.columns = columns
+            self._light_tab()
             await self._memory.change(lambda now: now.replace(columns=columns))
 
     async def action_save_view(self) -> None:
@@ -99,7 +101,8 @@ class ViewActions(MomentActions):
                 columns=self._shown.table.columns,
             )
             await self._change_views(partial(add_view, view=view))
-            self._shown.tabs.saved_shown = name
+            if query.range != ALWAYS:
+                self._show_saved(view)  # its range is text now
 
     async def action_saved_views(self) -> None:
         """Rename, move and delete the views that are saved."""
@@ -111,6 +114,7 @@ class ViewActions(MomentActions):
         if change is not None:
             await self._memory.change(change)
             self._shown.tabs.saved = tuple(view.name for view in self._memory.now.views)
+            self._light_tab()
 
     def _take_up(self, remembered: Remembered) -> None:
         """Lay out the monitor as it was when it last ran."""
@@ -120,13 +124,16 @@ class ViewActions(MomentActions):
             self._ask(sort=remembered.sort)
 
     def _show_view(self, view: View) -> None:
-        self._shown.tabs.saved_shown = None
-        self._ask(view=view)
+        if self._shown.tabs.saved_shown is not None:
+            # What a saved view brought goes with it.
+            self._shown.table.columns = self._memory.now.columns
+            self._ask(view=view, sort=self._memory.now.sort)
+        else:
+            self._ask(view=view)
 
     def _show_saved(self, view: SavedView) -> None:
         self._shown.table.columns = view.columns
         self._take_query(JobQuery(view.view, node=view.node, sort=view.sort), view.text)
-        self._shown.tabs.saved_shown = view.name
 
     async def _sort_by(self, sort: Sort) -> None:
         self._ask(sort=sort)

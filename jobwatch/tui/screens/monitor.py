@@ -129,6 +129,7 @@ class MonitorScreen(JobActions):
 
     def action_refresh(self) -> None:
         """Read the log now; a search or an order that isn't kept up is made anew."""
+        self._understand(self._presenter.query.text)  # what is said of now moves on
         if self._shown.line.found_at is not None:
             self._ask()
         else:

@@ -17,8 +17,7 @@ from textual.widgets import Input
 from jobwatch.model.find import Place
 from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.node import Origin
-from jobwatch.model.pretty import Line, Path, containers_at, count_lines
-from jobwatch.model.pretty import _lines as lines_as_they_come
+from jobwatch.model.pretty import Line, Path, containers_at, count_lines, iter_pretty
 from jobwatch.model.when import UTC, Zone
 from jobwatch.tui.details import body_lines, message_lines, record_lines
 from jobwatch.tui.finder import Finder
@@ -283,9 +282,6 @@ class JobDetail(Vertical):
         self._shown = shown
         self._document.show(lines, reading.stand)
 
-    def _whole(self) -> Iterable[Line]:
-        return self._lines(frozenset())
-
     def _lines(self, folded: frozenset[Path]) -> Iterable[Line]:
         job = self.job
         if job is None:
@@ -300,7 +296,7 @@ class JobDetail(Vertical):
         if self.tab is DetailTab.RECORD:
             return record_lines(job, body, self.origin, self.zone)
         if body is not None and isinstance(body[0], dict | list):
-            return lines_as_they_come(body[0], (), folded, (), ())
+            return iter_pretty(body[0], folded)
         return body_lines(body, folded)
 
     def _body_key(self, job: Job) -> object:

@@ -231,6 +231,12 @@ class JobTable(ScrollView, can_focus=True):
             return self.listing.ghost.row if self.listing.ghost else None
         return self._pages.row(ordinal)
 
+    @property
+    def shows_order(self) -> bool:
+        """Return whether the order is plain to see: by its column, or as that of every list."""
+        shown = any(column.sort is self.sort.key for column, _ in self._columns())
+        return shown or self.sort == Sort()
+
     def cells(self, row: JobRow) -> list[str]:
         """Return what a job shows in each column, uncut."""
         cell = Cell(self.zone, self._now, WHOLE, self.nodes)

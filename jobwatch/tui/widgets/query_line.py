@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from textual.content import Content
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widget import Widget
 
 from jobwatch.model.query import JobQuery
 from jobwatch.model.ranges import describe_within
 from jobwatch.model.text import one_line
 from jobwatch.model.when import ALWAYS, UTC, Zone, date_time, offset
+from jobwatch.tui.widgets.table_lines import ASCENDING, DESCENDING
 
 __all__ = ["QueryLine"]
 
@@ -27,6 +29,8 @@ class QueryLine(Widget):
     """Whether the total may still grow."""
     found_at: reactive[int | None] = reactive(None)
     """When an order or a search that isn't kept up was made, epoch milliseconds."""
+    order_shown: reactive[bool] = reactive(True)
+    """Whether the table shows the column that it is ordered by."""
     marked: reactive[int] = reactive(0)
     """How many jobs the user has marked."""
     mistake: reactive[str] = reactive("")
@@ -37,12 +41,23 @@ class QueryLine(Widget):
     def __init__(self, clock: Callable[[], int]) -> None:
         super().__init__()
         self._clock = clock
+        self._ageing: Timer | None = None
 
     def watch_asked(self) -> None:
         """Be there only when needed."""
         self._appear()
 
-    def watch_found_at(self) -> None:
+    def on_mount(self) -> None:
+        """Make the timer that lets the age grow."""
+        self._ageing = self.set_interval(1.0, self.refresh, pause=self.found_at is None)
+
+    def watch_found_at(self, found_at: int | None) -> None:
+        """Be there only when needed, and let the age grow."""
+        self._appear()
+        if self._ageing is not None:
+            (self._ageing.pause if found_at is None else self._ageing.resume)()
+
+    def watch_order_shown(self) -> None:
         """Be there only when needed."""
         self._appear()
 
@@ -59,30 +74,43 @@ class QueryLine(Widget):
         """Draw what narrows the view, or what is wrong with the query."""
         if self.mistake:
             return Content(f" ✗ {one_line(self.mistake)}")
+        return Content(" " + " · ".join([*self._facts(), *self._asks(), *self._hint()]))
+
+    def _facts(self) -> Iterator[str]:
+        """Yield what must be seen though the line is short."""
         count = f"{self.total:,}{'+' if self.searching else ''}"
-        parts = [f"{count} job{'' if count == '1' else 's'}"]
-        if self.asked.text:
-            parts.append(f"with “{one_line(self.asked.text)}”")
-        if self.asked.node is not None:
-            parts.append(f"on {one_line(self.asked.node)}")
-        if self.asked.range != ALWAYS:
-            parts.append(describe_within(self.asked.range, self.asked.within, self.zone))
-        if self.marked:
-            parts.append(f"{self.marked:,} marked ◆")
+        yield f"{count} job{'' if count == '1' else 's'}"
         if self.asked.as_of is not None:
             instant = self.asked.as_of
-            at = f"{date_time(instant, self.zone)} {offset(instant, self.zone)}"
-            parts.append(f"as of {at} · ,. min <> hour {{}} day [] event")
-        elif self.found_at is not None:
+            yield f"as of {date_time(instant, self.zone)} {offset(instant, self.zone)}"
+        if self.marked:
+            yield f"{self.marked:,} marked ◆"
+        if self.found_at is not None:
             age = max(self._clock() - self.found_at, 0) // 1000
-            parts.append(f"as of {age} s ago, r reads it again")
-        elif self.asked.narrows:
-            parts.append("Esc clears")
-        return Content(" " + " · ".join(parts))
+            yield f"as of {age} s ago, r reads it again"
+
+    def _asks(self) -> Iterator[str]:
+        """Yield what the query asks for."""
+        if self.asked.text:
+            yield f"with “{one_line(self.asked.text)}”"
+        if self.asked.node is not None:
+            yield f"on {one_line(self.asked.node)}"
+        if not self.order_shown:
+            sort = self.asked.sort
+            yield f"by {sort.key.value} {DESCENDING if sort.descending else ASCENDING}"
+        if self.asked.range != ALWAYS:
+            yield describe_within(self.asked.range, self.asked.within, self.zone)
+
+    def _hint(self) -> Iterator[str]:
+        if self.asked.as_of is not None:
+            yield ",. min <> hour {} day [] event"
+        elif self.asked.narrows and self.found_at is None:
+            yield "Esc clears"
 
     def _appear(self) -> None:
         self.display = (
             bool(self.asked.text or self.mistake or self.marked)
             or self.asked.narrows
+            or not self.order_shown
             or self.found_at is not None
         )

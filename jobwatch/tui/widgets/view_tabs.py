@@ -37,6 +37,10 @@ class ViewTabs(Widget):
     saved_shown: reactive[str | None] = reactive(None)
     """The saved view that is shown; None while it is `view` alone."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._rooms: dict[View, int] = {}
+
     class Chosen(Message):
         """A tab was clicked.
 
@@ -92,6 +96,9 @@ class ViewTabs(Widget):
         for number, (view, label) in enumerate(LABELS.items(), 1):
             more = "+" if self.growing else ""
             count = f" {self.counts[view]:,}{more}" if view in self.counts else ""
+            # While there is no count yet, its room is kept: nothing jumps at each letter typed.
+            count = count or " " * self._rooms.get(view, 0)
+            self._rooms[view] = len(count)
             labels.append(f" {number} {label}{count} ")
         for place, name in enumerate(self.saved):
             labels.append(f" {saved_key(place)}{_cut(one_line(name), name_width)} ")
