@@ -264,6 +264,7 @@ class Presenter:
         self._widgets.line.asked = source.query
         self._widgets.line.total = source.jobs.total
         self._widgets.line.searching = not source.jobs.complete
+        self._widgets.status.log_state.past = source.query.as_of is not None
         self._widgets.line.found_at = source.found_at
         self._widgets.line.order_shown = self._widgets.table.shows_order
 

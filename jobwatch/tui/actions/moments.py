@@ -51,7 +51,9 @@ class MomentActions(SearchActions):
 
     def _instant_chosen(self, instant: int | None) -> None:
         if instant is not None:
-            self._go_to(instant)
+            query = self._presenter.query
+            # What ran then is what one asks an instant for, unless something else is asked.
+            self._go_to(instant, query.view if query.narrows else View.RUNNING)
 
     def action_step(self, unit: str, direction: int) -> None:
         """Go from the instant on screen, or from now, so many minutes, hours or days."""
@@ -74,11 +76,10 @@ class MomentActions(SearchActions):
         else:
             self._say("Nothing happened before.")
 
-    def _go_to(self, instant: int) -> None:
-        """Show the log as of an instant; what is not past is now."""
-        first = self._presenter.query.as_of is None
+    def _go_to(self, instant: int, view: View | None = None) -> None:
+        """Show the log as of an instant, in a view if one is given; what is not past is now."""
         past = instant < self._clock()
-        view = View.RUNNING if first and past else self._presenter.query.view
+        view = view or self._presenter.query.view
         self._ask(as_of=instant if past else None, view=view)
 
     def _recent_zones(self) -> list[Zone]:

@@ -20,10 +20,12 @@ MINUTE = 60_000
 
 
 class LogState(Widget):
-    """One of three: live, paused, or how old the screen is and why."""
+    """One of four: live, past, paused, or how old the screen is and why."""
 
     paused: reactive[bool] = reactive(False)
     """Whether the user holds the screen still."""
+    past: reactive[bool] = reactive(False)
+    """Whether the screen shows the log as it stood at an instant."""
     failure: reactive[str] = reactive("")
     """Why the log can't be read, in one line; empty while it can."""
 
@@ -56,7 +58,9 @@ class LogState(Widget):
                 return Content(f"✗ {reason}")
             age = max(self._clock() - self.read_at, 0) // 1000
             return Content(f"✗ as of {age} s ago: {reason}")
-        return Content("‖ paused" if self.paused else "● live")
+        if self.paused:
+            return Content("‖ paused")
+        return Content("◷ past" if self.past else "● live")
 
 
 class Clock(Widget):
