@@ -68,7 +68,7 @@ class Remembered(_Kept, frozen=True, kw_only=True):
 
     `columns` are names in their order, none where they are automatic; `history` has the last 100
     queries and `zones` the last 8 zones by name, both the newest first and each once; `zone` is
-    the one to open with, or empty.
+    the one that was picked last, or empty.
     """
 
     sort: Sort = Sort()

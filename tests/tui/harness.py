@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from jobwatch.model.job import UNSET, Job
 from jobwatch.model.when import UTC, Zone
@@ -116,6 +119,16 @@ class Monitor:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    async def paste(self, text: str) -> None:
+        """Type a text at once, where the focus is."""
+        self.app.post_message(events.Paste(text))
+        await self.pilot.pause()
+
+    async def opens(self, key: str, screen: type[Screen[Any]]) -> None:
+        """Press a key that opens a screen."""
+        await self.press(key)
+        await self.until(lambda: isinstance(self.app.screen, screen), screen.__name__)
 
 
 @asynccontextmanager

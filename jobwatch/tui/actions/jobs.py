@@ -135,7 +135,6 @@ class JobActions(ViewActions):
         row = None if id is None else await self._presenter.row(id)
         if row is not None:
             self._shown.table.chosen = row
-            self._shown.tabs.saved_shown = None
             self._filter.value = ""
             self._ask(
                 view=View.ALL,

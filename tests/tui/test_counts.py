@@ -1,0 +1,172 @@
+"""The counts on the tabs: those of the query on screen, grown in sight, and kept up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from jobwatch.model.node import Node, NodeState
+from jobwatch.model.query import JobQuery
+from jobwatch.store import slices
+from jobwatch.store.job_log import JobLog
+from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.store.reader import LogReader
+from jobwatch.store.tally import Counts
+from jobwatch.tui.screens.date_search import DateSearch
+from jobwatch.tui.widgets.view_tabs import ViewTabs
+from tests.tui.harness import NOW, FakeClock, Monitor, a_job, running_monitor
+
+UNKNOWN = "1 Running 2 All 3 Failed"
+
+
+async def counts(monitor: Monitor, running: int, total: int, failed: int) -> None:
+    shown = f"1 Running {running} 2 All {total} 3 Failed {failed}"
+    await monitor.until(lambda: monitor.tabs == shown, shown)
+
+
+async def ask(monitor: Monitor, text: str) -> None:
+    await monitor.press("slash")
+    await monitor.paste(text)
+    await monitor.press("enter")
+
+
+def told(monitor: Monitor) -> list[str]:
+    """Return a list to which all that the tabs say from now on is added."""
+    tabs = monitor.screen.query_one(ViewTabs)
+    said = [monitor.tabs]
+
+    def note() -> None:
+        said.append(monitor.tabs)
+
+    for reactive in ("counts", "growing"):
+        monitor.screen.watch(tabs, reactive, note, init=False)
+    return said
+
+
+async def test_they_are_those_of_the_query_whichever_view_is_shown(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock) as monitor:
+        await counts(monitor, 3, 303, 10)
+        await ask(monitor, "since:70m")
+        await counts(monitor, 3, 71, 2)
+        await monitor.press("3")
+        await monitor.until(lambda: monitor.table.listing.total == 2, "the failed")
+        await counts(monitor, 3, 71, 2)
+        await monitor.press("escape")
+        await counts(monitor, 3, 303, 10)
+
+
+async def test_they_follow_a_range_and_a_node(log: Path, clock: FakeClock) -> None:
+    async with JobLog.open(log) as store:
+        await store.upsert_many(
+            [a_job(30, "ERROR", id="n-1"), a_job(200, id="n-2")], node="n1.example.com"
+        )
+        await store.save_node(Node(name="n1.example.com", state=NodeState.LIVE, checked_at=NOW))
+    async with running_monitor(log, clock) as monitor:
+        await counts(monitor, 3, 305, 11)
+        await monitor.press("n")
+        await counts(monitor, 0, 2, 1)
+        await monitor.opens("d", DateSearch)
+        await monitor.press("1", "enter")
+        await counts(monitor, 0, 1, 1)
+        await monitor.press("n")
+        await counts(monitor, 3, 62, 3)
+
+
+async def test_they_grow_in_sight_and_are_right_in_the_end(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "FIRST", 40)
+    monkeypatch.setattr(slices, "LARGEST", 40)
+    async with running_monitor(log, clock) as monitor:
+        await counts(monitor, 3, 303, 10)
+        said = told(monitor)
+        await ask(monitor, "dur<1m")
+        await counts(monitor, 1, 301, 10)
+        growing = [line for line in said if "+" in line]
+        assert len(growing) > 2
+        assert all(line.count("+") == 3 for line in growing)
+        alls = [int(line.split(" 2 All ")[1].split("+")[0]) for line in growing]
+        assert alls == sorted(alls)
+
+
+async def test_once_known_they_are_counted_anew_out_of_sight(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "FIRST", 40)
+    monkeypatch.setattr(slices, "LARGEST", 40)
+    async with running_monitor(log, clock) as monitor:
+        await ask(monitor, "dur<1m OR is:running")
+        await counts(monitor, 3, 303, 10)
+        said = told(monitor)
+        await monitor.press("3")
+        await monitor.until(lambda: monitor.table.listing.total == 10, "the failed")
+        monitor.write([a_job(1), a_job(400, "ERROR")])
+        await counts(monitor, 2, 304, 11)
+        assert not [line for line in said if "+" in line]
+
+
+async def test_they_follow_what_is_written_to_the_log(log: Path, clock: FakeClock) -> None:
+    async with running_monitor(log, clock) as monitor:
+        await ask(monitor, "since:70m")
+        await counts(monitor, 3, 71, 2)
+        monitor.write([a_job(1), a_job(12, "ERROR"), a_job(65, "ERROR", id="another")])
+        await counts(monitor, 2, 72, 4)
+        monitor.write([a_job(100, "IN_PROGRESS", id="older")])
+        monitor.write([a_job(2, "ERROR")])
+        await counts(monitor, 1, 72, 5)
+
+
+async def test_none_of_one_query_is_shown_for_another(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = asyncio.Event()
+    count, count_views = LogReader.counts, LogReader.count_views
+
+    async def late_counts(reader: LogReader) -> Counts:
+        await known.wait()
+        return await count(reader)
+
+    async def late_views(reader: LogReader, query: JobQuery) -> AsyncGenerator[Counts, None]:
+        await known.wait()
+        async for counts in count_views(reader, query):
+            yield counts
+
+    async with running_monitor(log, clock) as monitor:
+        await monitor.press("2")
+        await counts(monitor, 3, 303, 10)
+        monkeypatch.setattr(LogReader, "counts", late_counts)
+        monkeypatch.setattr(LogReader, "count_views", late_views)
+        await ask(monitor, "is:failed")
+        await monitor.until(lambda: monitor.table.listing.total == 10, "the query's jobs")
+        assert monitor.tabs == UNKNOWN
+        known.set()
+        await counts(monitor, 0, 10, 10)
+        known.clear()
+        await monitor.press("escape")
+        await monitor.until(lambda: monitor.table.listing.total == 303, "all jobs")
+        assert monitor.tabs == UNKNOWN
+        known.set()
+        await counts(monitor, 3, 303, 10)
+
+
+async def test_they_are_those_of_the_log_that_takes_the_place_of_another(
+    log: Path, clock: FakeClock
+) -> None:
+    other = log.with_name("other.db")
+    with PlainJobLog.open(other) as store:
+        store.upsert_many([a_job(5, "ERROR", id="another")])
+    async with running_monitor(log, clock) as monitor:
+        await ask(monitor, "is:failed")
+        await counts(monitor, 0, 10, 10)
+        for suffix in ("-wal", "-shm"):
+            log.with_name(log.name + suffix).unlink(missing_ok=True)
+        os.replace(other, log)
+        await counts(monitor, 0, 1, 1)
+        monitor.write([a_job(6, "ERROR")])
+        await counts(monitor, 0, 2, 2)
