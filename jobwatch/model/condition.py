@@ -31,6 +31,7 @@ __all__ = [
     "Started",
     "all_of",
     "conjuncts",
+    "leaves",
 ]
 
 
@@ -162,5 +163,16 @@ def conjuncts(condition: Condition) -> Iterator[Condition]:
     if isinstance(condition, And):
         for part in condition.of:
             yield from conjuncts(part)
+    else:
+        yield condition
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """Return the conditions of which this one is made."""
+    if isinstance(condition, And | Or):
+        for part in condition.of:
+            yield from leaves(part)
+    elif isinstance(condition, Not):
+        yield from leaves(condition.of)
     else:
         yield condition

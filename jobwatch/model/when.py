@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC as UTC_INFO
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
@@ -52,6 +53,14 @@ class TimeRange:
 
     start: int | None = None
     end: int | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return both as numbers, infinite where it is unbounded."""
+        return (
+            -inf if self.start is None else self.start,
+            inf if self.end is None else self.end,
+        )
 
 
 ALWAYS = TimeRange()

@@ -7,7 +7,6 @@ one whose type isn't ``x``. ``:now`` (ms) is for measures of what goes on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf
 from typing import Any, NamedTuple
 
 from jobwatch.model.condition import (
@@ -118,8 +117,8 @@ def _sql(condition: Condition, into: _Parameters) -> str:
             return f"ifnull({_MEASURES[measure]} {_OPERATORS[comparison]} :{name}, 0)"
         case Started(range) | Ran(range) | Ended(range):
             return _RANGES[type(condition)].format(
-                start=into.add(-inf if range.start is None else range.start),
-                end=into.add(inf if range.end is None else range.end),
+                start=into.add(range.bounds[0]),
+                end=into.add(range.bounds[1]),
             )
         case Has(outcomes):
             names = ", ".join(f":{into.add(int(outcome))}" for outcome in sorted(outcomes))

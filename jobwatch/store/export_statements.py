@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jobwatch.store.list_statements import JOB
+
 __all__ = ["JOBS", "ORIGINS", "SEQS_OF_IDS", "SEQ_OF_ID"]
 
 # Of a JSON array of ids, or of one: what orders those jobs.
@@ -11,11 +13,7 @@ SELECT started, seq FROM jobs WHERE id IN (SELECT value FROM json_each(?))
 SEQ_OF_ID = "SELECT started, seq FROM jobs WHERE id = ?"
 
 # Of a JSON array of seqs: those jobs in order of start, as `job_of` reads them.
-JOBS = """
-SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, createdtime,
-       updatedtime, message, other, job_body, seq
-FROM jobs WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY started, arrival
-"""
+JOBS = JOB + "FROM jobs WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY started, arrival"
 
 # ...and where they are from: the seq, then what makes an `Origin`.
 ORIGINS = """

@@ -15,7 +15,7 @@ from jobwatch.model.row import JobRow
 from jobwatch.store import search_statements as sql
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
-from jobwatch.store.found_table import FoundTable
+from jobwatch.store.found_table import TabledList
 from jobwatch.store.job_list import Place
 from jobwatch.store.search import parts_of, search_of
 from jobwatch.store.slices import Slices, slices_down, slices_up
@@ -24,34 +24,18 @@ from jobwatch.store.statements import CHANGES_SINCE, NEWEST, OLDEST_RUNNING
 __all__ = ["FoundList"]
 
 
-class FoundList:
+class FoundList(TabledList):
     """The jobs of a query in order of start; ordinals count from the top."""
 
-    newest_first = False
-    is_found = True
     is_kept_up = True
 
     def __init__(self, connection: ReadConnection, query: JobQuery, clock: Clock) -> None:
-        self.query = query
-        self.complete = False
-        self._clock = clock
-        self._connection = connection
-        self._table = FoundTable(connection)
+        super().__init__(connection, query, clock)
         self._search = search_of(query)
         self._down = query.sort.descending
         self._slices = Slices()
         self._generation = self._last_seq = -1
         self._newest = -inf
-
-    @property
-    def total(self) -> int:
-        """Return how many there are, so far."""
-        return self._table.total
-
-    async def refresh(self) -> None:
-        """Find what may have changed since the last time, or everything."""
-        async for _ in self.search():
-            pass
 
     async def search(self) -> AsyncGenerator[int, None]:
         """Find what may have changed since, or everything; the total so far after each slice."""
@@ -67,10 +51,6 @@ class FoundList:
         async for _ in steps:
             yield self.total
         self.complete = True
-
-    async def page(self, number: int) -> list[JobRow | None]:
-        """Return the rows from ordinal ``number * PAGE`` on; None is a job that was deleted."""
-        return await self._table.page(number)
 
     async def place(self, row: JobRow) -> Place:
         """Return where a job is, or the ordinal of that with the nearest start."""

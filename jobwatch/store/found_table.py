@@ -6,13 +6,18 @@ The rows themselves are read live.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator
+
+from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.store import search_statements as sql
 from jobwatch.store.connection import ReadConnection
+from jobwatch.store.edits import Clock
 from jobwatch.store.job_list import PAGE, Key
 from jobwatch.store.statements import row_of
 
-__all__ = ["FoundTable"]
+__all__ = ["FoundTable", "TabledList"]
 
 
 class FoundTable:
@@ -80,3 +85,35 @@ class FoundTable:
             self.first, self.total = 1, 0
         else:
             self.first, self.total = first, last - first + 1
+
+
+class TabledList(ABC):
+    """What the lists have in common whose rows are in the table; ordinals count from the top."""
+
+    newest_first = False
+    is_found = True
+
+    def __init__(self, connection: ReadConnection, query: JobQuery, clock: Clock) -> None:
+        self.query = query
+        self.complete = False
+        self._clock = clock
+        self._connection = connection
+        self._table = FoundTable(connection)
+
+    @property
+    def total(self) -> int:
+        """Return how many there are, so far."""
+        return self._table.total
+
+    @abstractmethod
+    def search(self) -> AsyncGenerator[int, None]:
+        """Take in what has changed in the log; the total so far comes after each step."""
+
+    async def refresh(self) -> None:
+        """Take in what has changed in the log, to the end."""
+        async for _ in self.search():
+            pass
+
+    async def page(self, number: int) -> list[JobRow | None]:
+        """Return the rows from ordinal ``number * PAGE`` on; None is a job that was deleted."""
+        return await self._table.page(number)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from jobwatch.model.query import JobQuery, View
 from jobwatch.store.statements import ROW
 
-__all__ = ["DURATION", "JOB", "Source", "source_of"]
+__all__ = ["DURATION", "JOB", "OF_NODE", "Source", "source_of"]
 
 
 class Source(NamedTuple):
@@ -29,17 +29,17 @@ def source_of(query: JobQuery) -> Source:
     return Source(query.view, query.node is not None)
 
 
-_NODE = " AND node = (SELECT node FROM nodes WHERE name = :node)"
+OF_NODE = " AND node = (SELECT node FROM nodes WHERE name = :node)"
 # An index in the order of a list, and what makes it partial.
 _RUNNING = "jobs INDEXED BY jobs_running WHERE outcome = 0"
 _FAILED = "jobs INDEXED BY jobs_failed WHERE outcome >= 2"
 _SOURCES: Mapping[Source, str] = {
     Source(View.ALL): "jobs INDEXED BY jobs_by_start WHERE TRUE",
-    Source(View.ALL, one_node=True): "jobs INDEXED BY jobs_by_node WHERE TRUE" + _NODE,
+    Source(View.ALL, one_node=True): "jobs INDEXED BY jobs_by_node WHERE TRUE" + OF_NODE,
     Source(View.RUNNING): _RUNNING,
-    Source(View.RUNNING, one_node=True): _RUNNING + _NODE,
+    Source(View.RUNNING, one_node=True): _RUNNING + OF_NODE,
     Source(View.FAILED): _FAILED,
-    Source(View.FAILED, one_node=True): _FAILED + _NODE,
+    Source(View.FAILED, one_node=True): _FAILED + OF_NODE,
 }
 
 

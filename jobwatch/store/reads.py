@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
 from jobwatch.model.condition import EVERY
@@ -22,7 +21,6 @@ __all__ = [
     "Kind",
     "Pages",
     "Read",
-    "bounds",
     "count",
     "filtered",
     "newest",
@@ -37,15 +35,9 @@ Pages: TypeAlias = Callable[[int, Key | None], Read]
 """From a limit and a key to the read of the next jobs behind it."""
 
 
-def bounds(query: JobQuery) -> tuple[float, float]:
-    """Return the half-open range of starts that a query asks for."""
-    start, end = query.range.start, query.range.end
-    return (-inf if start is None else start, inf if end is None else end)
-
-
 def parameters(query: JobQuery, **more: Any) -> dict[str, Any]:
     """Return what a query asks for, by the names that the statements of lists have for it."""
-    start, end = bounds(query)
+    start, end = query.range.bounds
     return {"start": start, "end": end, "node": query.node} | more
 
 
@@ -80,7 +72,7 @@ def page(kind: Kind, query: JobQuery, limit: int, after: Key | None, now: int) -
     if query.sort.key is not SortKey.STARTED:
         raise ValueError(f"a page is in order of start, not of {query.sort.key}")
     query, down = resolved(query), query.sort.descending
-    start, end = bounds(query)
+    start, end = query.range.bounds
     # No job has seq 0: at first everything from the end itself on is behind the key.
     started, seq = after or (end if down else start, 0)
     statement = kind.lists[down][sql.source_of(query)]

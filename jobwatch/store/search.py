@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from math import inf
 from typing import Any, NamedTuple
 
 from jobwatch.model.condition import (
     EVERY,
     FAILED,
-    And,
     Condition,
     Field,
     Has,
     Matches,
     Measures,
-    Not,
     Or,
     Pattern,
     Ran,
     all_of,
     conjuncts,
+    leaves,
 )
 from jobwatch.model.job import Outcome
 from jobwatch.model.query import JobQuery, View, resolved
 from jobwatch.store import search_statements as sql
 from jobwatch.store.condition_statements import Fragment, cases, fragment
+from jobwatch.store.list_statements import OF_NODE
 from jobwatch.store.search_statements import Way
 from jobwatch.store.steps import One, Reading
 
@@ -43,7 +42,7 @@ _VIEWS: Mapping[View, Condition] = {
     View.RUNNING: Has(frozenset({Outcome.PENDING})),
     View.FAILED: FAILED,
 }
-_OF_NODE = " AND node = (SELECT node FROM nodes WHERE name = :node)"
+_FACETS = {Field.STATUS, Field.TYPE, Field.USER, Field.NODE}
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -99,20 +98,22 @@ def search_of(query: JobQuery) -> Search:
             rest.append(condition)
     facets = fragment(named, "facet")
     if query.node is not None:
-        facets = Fragment(facets.sql + _OF_NODE, facets.parameters | {"node": query.node})
+        facets = Fragment(facets.sql + OF_NODE, facets.parameters | {"node": query.node})
     runs = [condition.range for condition in rest if isinstance(condition, Ran)]
-    start, end = query.range.start, query.range.end
+    start, end = query.range.bounds
     ends = [range.end for range in runs if range.end is not None]
     return Search(
-        start=-inf if start is None else start,
-        end=min([inf if end is None else end, *ends]),
+        start=start,
+        end=min([end, *ends]),
         facets=facets,
         where=fragment(all_of(rest)),
         ids=next((json.dumps(ids) for ids in map(_id_ranges, rest) if ids), None),
         ran_from=max((range.start for range in runs if range.start is not None), default=None),
         by_facet=named != EVERY or query.node is not None,
         is_of_facets_alone=not rest,
-        depends_on_now=any(map(_measures, rest)),
+        depends_on_now=any(
+            isinstance(leaf, Measures) for condition in rest for leaf in leaves(condition)
+        ),
     )
 
 
@@ -148,25 +149,10 @@ def _is_short(search: Search, way: Way) -> Reading[bool]:
 
 
 def _is_of_facets(condition: Condition) -> bool:
-    match condition:
-        case And(parts) | Or(parts):
-            return all(_is_of_facets(part) for part in parts)
-        case Not(part):
-            return _is_of_facets(part)
-        case Matches(field, _):
-            return field in (Field.STATUS, Field.TYPE, Field.USER, Field.NODE)
-        case _:
-            return isinstance(condition, Has)
-
-
-def _measures(condition: Condition) -> bool:
-    match condition:
-        case And(parts) | Or(parts):
-            return any(map(_measures, parts))
-        case Not(part):
-            return _measures(part)
-        case _:
-            return isinstance(condition, Measures)
+    return all(
+        isinstance(leaf, Has) or (isinstance(leaf, Matches) and leaf.field in _FACETS)
+        for leaf in leaves(condition)
+    )
 
 
 def _id_ranges(condition: Condition) -> list[tuple[str, str]]:

@@ -145,7 +145,7 @@ MOST_ALIKE = _for_each_way(
     " abs(started - :started) LIMIT :limit"
 )
 
-# Of what went on just before :before, the first end from then on, or from :from on the last before.
+# Of what went on at :before, the first end behind an :instant, or the last before it.
 _ENDS = f"FROM jobs WHERE seq IN ({_BEFORE})"
 NEXT_END = f"SELECT min(ended) {_ENDS} AND ended > :instant"
 LAST_END = f"SELECT max(ended) {_ENDS} AND ended < :instant"

@@ -8,41 +8,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.store import search_statements as sql
-from jobwatch.store.connection import ReadConnection
-from jobwatch.store.edits import Clock
-from jobwatch.store.found_table import FoundTable
+from jobwatch.store.found_table import TabledList
 from jobwatch.store.job_list import Place
 from jobwatch.store.search import parts_of, search_of
 
 __all__ = ["SortedList"]
 
 
-class SortedList:
+class SortedList(TabledList):
     """The jobs of a query in its order; ordinals count from the top."""
 
-    newest_first = False
-    is_found = True
     is_kept_up = False
-
-    def __init__(self, connection: ReadConnection, query: JobQuery, clock: Clock) -> None:
-        self.query = query
-        self.complete = False
-        self._clock = clock
-        self._connection = connection
-        self._table = FoundTable(connection)
-
-    @property
-    def total(self) -> int:
-        """Return how many there are."""
-        return self._table.total
-
-    async def refresh(self) -> None:
-        """Find and sort them anew."""
-        async for _ in self.search():
-            pass
 
     async def search(self) -> AsyncGenerator[int, None]:
         """Find and sort them anew; the total comes when they are sorted."""
@@ -59,10 +37,6 @@ class SortedList:
         await self._connection.rows(sql.CREATE_FOUND_SEQ)
         self.complete = True
         yield self.total
-
-    async def page(self, number: int) -> list[JobRow | None]:
-        """Return the rows from ordinal ``number * PAGE`` on; None is a job that was deleted."""
-        return await self._table.page(number)
 
     async def place(self, row: JobRow) -> Place:
         """Return where a job is, or the ordinal of that with the nearest start."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from jobwatch.model.axis import ticks
 from jobwatch.model.job import JobStatus, Outcome
@@ -15,6 +15,7 @@ from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.timeline import Span, bar, halves
 from jobwatch.model.when import Zone, zone_label
 from jobwatch.tui.bars import bar_text
+from jobwatch.tui.cells import fitted
 from jobwatch.tui.columns import ELAPSED, ID, TYPE, USER, Cell, Column
 
 __all__ = ["Chart", "Piece"]
@@ -51,7 +52,7 @@ class Chart:
 
     def axis(self) -> Iterator[Piece]:
         """Draw the zone and the ticks."""
-        yield Piece(_fitted(f"   {zone_label(self.span.start, self._zone)}", self._label), "axis")
+        yield Piece(fitted(f"   {zone_label(self.span.start, self._zone)}", self._label), "axis")
         text = ""
         for column, label in self._ticks:
             if column + cell_len(label) <= self._room:
@@ -65,7 +66,7 @@ class Chart:
         yield Piece(f" {mark.glyph} ", state)
         for column, wide in self._columns:
             text = column.text(row, Cell(self._zone, now, wide))
-            yield Piece(_fitted(text, wide, right=column.right) + " ")
+            yield Piece(fitted(text, wide, right=column.right) + " ")
         drawn = self.bar(row, now)
         if drawn is None:
             yield from self._line(now, 0, "no time", "heading")
@@ -75,7 +76,7 @@ class Chart:
     def heading(self, text: str, now: int) -> Iterator[Piece]:
         """Draw a line without a job; a long text goes on over the grid."""
         text = " " * MARK + text
-        yield Piece(_fitted(text[: self._label], self._label), "heading")
+        yield Piece(fitted(text[: self._label], self._label), "heading")
         yield from self._line(now, 0, text[self._label :], "heading")
 
     def bar(self, row: JobRow, now: int) -> tuple[int, str] | None:
@@ -123,12 +124,3 @@ def _columns(width: int) -> tuple[tuple[Column, int], ...]:
     if width < 140:
         return (ELAPSED, 8), (TYPE, 18), (USER, 9), (ID, 8)
     return (ELAPSED, 8), (TYPE, 22), (USER, 10), (ID, 8)
-
-
-def _fitted(text: str, width: int, *, right: bool = False) -> str:
-    """Cut or pad text to a width in cells; what is cut ends in an ellipsis."""
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…"
-    padding = " " * (width - length)
-    return padding + text if right else text + padding

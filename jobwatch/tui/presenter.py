@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from jobwatch.model.condition import Field
 from jobwatch.model.days import day_edges, day_of
-from jobwatch.model.heat import DayCount
 from jobwatch.model.job import Job, job_as_of
 from jobwatch.model.node import Node, Origin, short_names
 from jobwatch.model.query import JobQuery
@@ -31,9 +31,12 @@ from jobwatch.tui.widgets.status_bar import StatusBar
 from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
+    from jobwatch.model.heat import DayCount
     from jobwatch.store.reader import LogReader
 
 __all__ = ["Presenter", "Widgets"]
+
+Result = TypeVar("Result")
 
 
 class Widgets(NamedTuple):
@@ -173,10 +176,8 @@ class Presenter:
 
     async def values(self) -> Mapping[Field, Sequence[str]]:
         """Return the values that the log has of each field; none where that can't be read."""
-        values: Mapping[Field, Sequence[str]] = {}
-        if self._source is not None:
-            with self._failures_said():
-                values = await self._source.reader.values()
+        unknown: dict[Field, list[str]] = {}
+        values = await self._read(lambda reader: reader.values(), unknown)
         # One that isn't as it looks can't be typed, nor be shown as it is.
         return {
             field: [value for value in known if clean(value) == value]
@@ -185,49 +186,35 @@ class Presenter:
 
     async def row(self, id: str) -> JobRow | None:
         """Return the line of a job as of the query's instant, None where it can't be read."""
-        row = None
-        if self._source is not None:
-            with self._failures_said():
-                row = await self._source.reader.row(id)
+        row = await self._read(lambda reader: reader.row(id), None)
         instant = self.query.as_of
         return row if row is None or instant is None else row.as_of(instant)
 
     async def records(self, ids: Iterable[str]) -> list[Job]:
         """Return whole jobs, without those that are gone or can't be read."""
         jobs: list[Job] = []
-        if self._source is not None:
-            with self._failures_said():
-                for id in ids:
-                    job = await self._source.reader.job(id)
-                    if job is not None:
-                        jobs.append(job.replace(job_body=await self._source.reader.body(id)))
+        for id in ids:
+            job = await self._read(partial(_whole, id), None)
+            if job is not None:
+                jobs.append(job)
         return jobs
 
     async def overlaps(self, row: JobRow) -> Overlaps:
         """Return the jobs that ran while this one did; none where they can't be read."""
-        overlaps = Overlaps([], 0)
-        if self._source is not None:
-            with self._failures_said():
-                overlaps = await self._source.reader.overlaps(row, self.query.as_of)
-        return overlaps
+        as_of = self.query.as_of
+        return await self._read(lambda reader: reader.overlaps(row, as_of), Overlaps([], 0))
 
     async def event(self, instant: int, direction: int) -> int | None:
         """Return the instant (ms) of the next start or end, or of the last before."""
-        event = None
-        if self._source is not None:
-            reader = self._source.reader
-            with self._failures_said():
-                read = reader.event_after if direction > 0 else reader.event_before
-                event = await read(instant)
-        return event
+        if direction > 0:
+            return await self._read(lambda reader: reader.event_after(instant), None)
+        return await self._read(lambda reader: reader.event_before(instant), None)
 
     async def count_days(self, year: int, month: int, zone: Zone) -> dict[date, DayCount]:
         """Return what is counted of each day of a month; nothing if that can't be read."""
         edges = day_edges(year, month, zone)
-        counts: list[DayCount] = []
-        with self._failures_said():
-            if self._source is not None:
-                counts = await self._source.reader.day_counts(edges)
+        uncounted: list[DayCount] = []
+        counts = await self._read(lambda reader: reader.day_counts(edges), uncounted)
         return dict(zip((day_of(edge, zone) for edge in edges), counts, strict=False))
 
     # What goes with a result
@@ -268,9 +255,23 @@ class Presenter:
         self._widgets.line.found_at = source.found_at
         self._widgets.line.order_shown = self._widgets.table.shows_order
 
+    async def _read(
+        self, read: Callable[[LogReader], Awaitable[Result]], otherwise: Result
+    ) -> Result:
+        """Return what is read, or something else where there is no log or it can't be read."""
+        if self._source is not None:
+            with self._failures_said():
+                return await read(self._source.reader)
+        return otherwise
+
     @contextmanager
     def _failures_said(self) -> Iterator[None]:
         try:
             yield
         except LogError as error:
             self.failed(str(error))
+
+
+async def _whole(id: str, reader: LogReader) -> Job | None:
+    job = await reader.job(id)
+    return None if job is None else job.replace(job_body=await reader.body(id))

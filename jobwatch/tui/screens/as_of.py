@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from jobwatch.model.ranges import typed_start
 from jobwatch.model.text import one_line
 from jobwatch.model.when import Zone
+from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.widgets.date_field import DateField
 
 __all__ = ["AsOf"]
@@ -23,11 +20,10 @@ EXAMPLES = ("2026-03-29 02:30", "yesterday", "-90m", "-3h")
 STEPS = "Then , . a minute   < > an hour   { } a day   [ ] a start or an end"
 
 
-class AsOf(ModalScreen[int | None]):
+class AsOf(Dialog[int]):
     """Asks for an instant (ms, before `now`); None where the user thought better of it."""
 
     CSS_PATH = "../styles/as_of.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, instant: int | None, *, now: int, zone: Zone) -> None:
         super().__init__()
@@ -50,11 +46,6 @@ class AsOf(ModalScreen[int | None]):
     def on_mount(self) -> None:
         """Let the instant be typed."""
         self._field.focus_input()
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     @on(DateField.Changed)
     def _typed(self) -> None:

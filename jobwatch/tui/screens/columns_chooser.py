@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from jobwatch.tui.columns import COLUMNS, automatic, layout
+from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.widgets.ordered_list import OrderedList
 
 __all__ = ["ColumnsChooser"]
@@ -22,7 +22,7 @@ LABELS = {column.name: column.label for column in COLUMNS}
 ABOUT = {column.name: column.about for column in COLUMNS}
 
 
-class ColumnsChooser(ModalScreen[tuple[str, ...] | None]):
+class ColumnsChooser(Dialog[tuple[str, ...]]):
     """Asks for the names of columns; the result is empty where the width is to decide.
 
     None is the result where the user thought better of it. `width` is that of the table in cells.
@@ -60,11 +60,6 @@ class ColumnsChooser(ModalScreen[tuple[str, ...] | None]):
     def on_mount(self) -> None:
         """Show the choice to begin with."""
         self._show(0)
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     def action_apply(self) -> None:
         """Return the choice."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from jobwatch.model.copied import Part
+from jobwatch.tui.screens.dialog import Dialog
 
 __all__ = ["CopyMenu"]
 
@@ -33,7 +33,7 @@ CHOICES = (
 )
 
 
-class CopyMenu(ModalScreen[Part | None]):
+class CopyMenu(Dialog[Part]):
     """Asks what to copy of so many jobs; the result is None where the user thought better of it.
 
     Of none there is this view alone.
@@ -56,11 +56,6 @@ class CopyMenu(ModalScreen[Part | None]):
         options.border_title = f"Copy of {self._count:,} jobs" if self._count > 1 else "Copy"
         options.border_subtitle = "Enter copies · Esc cancels"
         yield options
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether a key counts: not that of what isn't there."""

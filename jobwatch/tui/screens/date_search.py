@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -28,6 +27,7 @@ from jobwatch.model.ranges import (
 )
 from jobwatch.model.text import one_line
 from jobwatch.model.when import ALWAYS, TimeRange, WhenError, Zone
+from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.widgets.calendar import Calendar
 from jobwatch.tui.widgets.date_field import DateField
 from jobwatch.tui.widgets.within_choice import WithinChoice
@@ -45,7 +45,7 @@ class DateChoice(NamedTuple):
     within: Within
 
 
-class DateSearch(ModalScreen[DateChoice | None]):
+class DateSearch(Dialog[DateChoice]):
     """Asks for a range; the result is None where the user thought better of it.
 
     `count_days` says how many jobs started on each day of a month: whoever opens the screen knows.
@@ -55,7 +55,6 @@ class DateSearch(ModalScreen[DateChoice | None]):
     CSS_PATH = "../styles/date_search.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("ctrl+r", "within", "Started or running", show=False),
         *(Binding(str(n), f"preset({n - 1})", show=False) for n in range(1, 8)),
     ]
@@ -112,11 +111,6 @@ class DateSearch(ModalScreen[DateChoice | None]):
         self.watch(self._calendar, "day", self._show_day)
         self.watch(self._calendar, "counts", self._show_day)
         self._show_result()
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     def action_preset(self, index: int) -> None:
         """Spell out a range that has a name; Enter applies it."""

@@ -6,14 +6,11 @@ import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from jobwatch.model.export_formats import format_of
@@ -25,12 +22,13 @@ from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
 from jobwatch.store.export import encoded, jobs_found, jobs_marked
 from jobwatch.store.whole_file import check_target, write_file
+from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.widgets.eager_input import EagerInput
 
 __all__ = ["ExportScreen"]
 
 
-class ExportScreen(ModalScreen[str | None]):
+class ExportScreen(Dialog[str]):
     """Writes what a query finds, or the `marked` jobs, to a file; the result is what to tell.
 
     The format is as the file's name ends; a relative name is one in `folder`. None means that
@@ -38,7 +36,6 @@ class ExportScreen(ModalScreen[str | None]):
     """
 
     CSS_PATH = "../styles/export.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(
         self,
@@ -77,11 +74,6 @@ class ExportScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Say what the proposed name means."""
         self._typed()
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from jobwatch.model.text import one_line
+from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.widgets.eager_input import EagerInput
 
 __all__ = ["NameView"]
@@ -21,11 +19,10 @@ __all__ = ["NameView"]
 LONGEST = 60
 
 
-class NameView(ModalScreen[str | None]):
+class NameView(Dialog[str]):
     """Asks for a name, and says if it replaces one of those `taken`; None where it is cancelled."""
 
     CSS_PATH = "../styles/saved_views.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, title: str, proposal: str, taken: Collection[str]) -> None:
         super().__init__()
@@ -51,11 +48,6 @@ class NameView(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Let what is typed take the place of the proposal."""
         self._input.select_all()
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     @on(Input.Changed)
     def _typed(self) -> None:

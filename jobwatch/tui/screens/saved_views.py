@@ -5,12 +5,10 @@ from __future__ import annotations
 from itertools import starmap
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from jobwatch.model.remembered import (
@@ -22,6 +20,7 @@ from jobwatch.model.remembered import (
     rename_view,
 )
 from jobwatch.model.text import one_line
+from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.screens.name_view import NameView
 from jobwatch.tui.widgets.ordered_list import OrderedList
 from jobwatch.tui.widgets.view_tabs import saved_key
@@ -29,7 +28,7 @@ from jobwatch.tui.widgets.view_tabs import saved_key
 __all__ = ["SavedViews"]
 
 
-class SavedViews(ModalScreen[Change | None]):
+class SavedViews(Dialog[Change]):
     """Returns all that was done to the views as one change; None where nothing is to be done."""
 
     CSS_PATH = "../styles/saved_views.tcss"
@@ -59,11 +58,6 @@ class SavedViews(ModalScreen[Change | None]):
     def on_mount(self) -> None:
         """Show the views."""
         self._show(0)
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     def action_apply(self) -> None:
         """Return what was done."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.css.styles import RulesMap
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
@@ -21,6 +20,7 @@ from textual.widgets.option_list import Option
 from jobwatch.model.text import one_line
 from jobwatch.model.when import UTC, Zone, day_time, offset
 from jobwatch.model.zones import zone_named, zone_names, zones_matching
+from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.widgets.eager_input import EagerInput
 
 __all__ = ["ZonePicker"]
@@ -28,7 +28,7 @@ __all__ = ["ZonePicker"]
 LOCAL = "local"
 
 
-class ZonePicker(ModalScreen[Zone | None]):
+class ZonePicker(Dialog[Zone]):
     """Asks for a zone; the result is None where the user thought better of it.
 
     `recent` are the zones that were used lately, the last first. The list shows each zone's offset
@@ -37,7 +37,6 @@ class ZonePicker(ModalScreen[Zone | None]):
 
     CSS_PATH = "../styles/zone_picker.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("up", "move('cursor_up')", show=False),
         Binding("down", "move('cursor_down')", show=False),
         Binding("pageup", "move('page_up')", show=False),
@@ -70,11 +69,6 @@ class ZonePicker(ModalScreen[Zone | None]):
         """Begin with the zone in use."""
         self._input.focus()
         self._highlight()
-
-    def on_click(self, event: events.Click) -> None:
-        """Cancel by a click outside."""
-        if event.widget is self:
-            self.dismiss(None)
 
     async def action_move(self, action: str) -> None:
         """Move in the list, which never has the focus."""

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from jobwatch.model.text import one_line
+from jobwatch.tui.cells import cut
 
 if TYPE_CHECKING:
     from jobwatch.model.completion import Completion
@@ -70,7 +71,7 @@ class CompletionList(Widget):
 
     def render(self) -> Content:
         """Draw the labels, what they mean, and the key that takes the chosen one."""
-        labels = [_cut(one_line(one.label)) for one in self.found]
+        labels = [cut(one_line(one.label), LABEL_WIDTH) for one in self.found]
         width = max(map(cell_len, labels), default=0)
         hints = max((cell_len(one.hint) for one in self.found), default=0)
         lines = []
@@ -89,9 +90,3 @@ class CompletionList(Widget):
         event.stop()
         if 0 <= event.y < len(self.found):
             self._take(self.found[event.y])
-
-
-def _cut(label: str) -> str:
-    if cell_len(label) <= LABEL_WIDTH:
-        return label
-    return set_cell_size(label, LABEL_WIDTH - 1).rstrip() + "…"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import events
 from textual.widgets import Input
 
@@ -22,3 +24,9 @@ class EagerInput(Input):
                 event.stop()
                 event.prevent_default()
                 return
+
+    async def caught_up(self) -> None:
+        """Wait until the keys that it was sent are its text."""
+        done = asyncio.Event()
+        self.call_later(done.set)
+        await done.wait()

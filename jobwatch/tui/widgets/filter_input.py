@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -72,12 +71,6 @@ class FilterInput(EagerInput):
         """Underline what is wrong, from one character up to another; nothing if they are alike."""
         self._underlined.span = (start, end)
         self.refresh()
-
-    async def caught_up(self) -> None:
-        """Wait until the keys that it was sent are its text."""
-        done = asyncio.Event()
-        self.call_later(done.set)
-        await done.wait()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Return whether a key is the input's own: Tab too, which moves the focus elsewhere."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -103,6 +101,4 @@ class FindBar(Horizontal):
 
     async def caught_up(self) -> None:
         """Wait until the keys that it was sent are its text."""
-        done = asyncio.Event()
-        self._input.call_later(done.set)
-        await done.wait()
+        await self._input.caught_up()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
 from jobwatch.model.query import Sort
 from jobwatch.model.row import JobRow
+from jobwatch.tui.cells import fitted
 from jobwatch.tui.columns import Cell, Column
 
 __all__ = ["Columns", "column_at", "header", "job", "span"]
@@ -28,7 +28,7 @@ def header(columns: Columns, sort: Sort, style: Style) -> list[Segment]:
         label = column.label
         if column.sort is sort.key:
             label = f"{label} {DESCENDING if sort.descending else ASCENDING}"
-        segments.append(Segment(_fitted(label, width, column.right) + " ", style))
+        segments.append(Segment(fitted(label, width, right=column.right) + " ", style))
     return segments
 
 
@@ -44,7 +44,7 @@ def job(
         text = column.text(row, Cell(cell.zone, cell.now, width, cell.nodes))
         style = base + state if column.state_coloured else base
         gap = " " if index else mark
-        segments.append(Segment(_fitted(text, width, column.right) + gap, style))
+        segments.append(Segment(fitted(text, width, right=column.right) + gap, style))
     return segments
 
 
@@ -66,12 +66,3 @@ def span(columns: Columns, wanted: Column) -> tuple[int, int] | None:
             return left, width
         left += width + 1
     return None
-
-
-def _fitted(text: str, width: int, right: bool) -> str:
-    """Cut or pad text to a width in cells; what is cut ends in an ellipsis."""
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…"
-    padding = " " * (width - length)
-    return padding + text if right else text + padding

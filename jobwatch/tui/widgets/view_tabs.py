@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -11,6 +10,7 @@ from textual.widget import Widget
 
 from jobwatch.model.query import View
 from jobwatch.model.text import one_line
+from jobwatch.tui.cells import cut
 from jobwatch.tui.tabs import draw, fitting, tab_at
 
 __all__ = ["FIRST_SAVED", "ViewTabs", "saved_key"]
@@ -101,7 +101,7 @@ class ViewTabs(Widget):
             self._rooms[view] = len(count)
             labels.append(f" {number} {label}{count} ")
         for place, name in enumerate(self.saved):
-            labels.append(f" {saved_key(place)}{_cut(one_line(name), name_width)} ")
+            labels.append(f" {saved_key(place)}{cut(one_line(name), name_width)} ")
         return list(enumerate(labels))
 
 
@@ -109,7 +109,3 @@ def saved_key(place: int) -> str:
     """Return the key of a saved view by its place (from 0) and a space, nothing if it has none."""
     number = FIRST_SAVED + place
     return f"{number} " if number <= LAST_KEY else ""
-
-
-def _cut(name: str, width: int) -> str:
-    return name if cell_len(name) <= width else set_cell_size(name, width - 1).rstrip() + "…"
