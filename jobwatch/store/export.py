@@ -15,7 +15,7 @@ from jobwatch.model.job import Job
 from jobwatch.model.node import Origin
 from jobwatch.model.query import JobQuery, Sort, SortKey
 from jobwatch.model.when import Zone
-from jobwatch.store import export_statements, reads
+from jobwatch.store import export_statements, pages
 from jobwatch.store import statements as sql
 from jobwatch.store.connection import Parameters, ReadConnection
 from jobwatch.store.edits import Clock
@@ -50,7 +50,7 @@ async def jobs_found(connection: ReadConnection, query: JobQuery, clock: Clock) 
     after: tuple[float, int] | None = None
     size = FIRST_BATCH
     while True:
-        rows = await _read(connection, *reads.page(reads.JOBS, query, size, after, now))
+        rows = await _read(connection, *pages.page(pages.JOBS, query, size, after, now))
         if rows:
             yield await _batch(connection, rows)
         if len(rows) < size:

@@ -14,7 +14,7 @@ from jobwatch.model.job import UNSET, Job, JobStatus, Json
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
 from jobwatch.model.when import now_ms
-from jobwatch.store import edits, reads, transactions
+from jobwatch.store import edits, pages, reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
     BUSY_TIMEOUT,
@@ -143,7 +143,7 @@ class JobLog:
     async def page(self, query: JobQuery, *, limit: int, after: Job | None = None) -> list[Job]:
         """Return up to `limit` jobs in the query's order of start, those behind `after`."""
         place = await self._place(after)
-        rows = await self._rows(*reads.page(reads.JOBS, query, limit, place, self._clock()))
+        rows = await self._rows(*pages.page(pages.JOBS, query, limit, place, self._clock()))
         return [sql.job_of(row) for row in rows]
 
     async def count(self, query: JobQuery) -> int:

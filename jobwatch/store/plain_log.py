@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobwatch.model.job import Job
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import JobRow
 from jobwatch.model.when import now_ms
-from jobwatch.store import reads, slices, transactions
+from jobwatch.store import reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
     READER_BUSY_TIMEOUT,
@@ -23,12 +23,12 @@ from jobwatch.store.connect import (
     open_plain,
     read_only_uri,
 )
-from jobwatch.store.search import Part, parts_of, search_of
-from jobwatch.store.search_statements import Way
-from jobwatch.store.slices import lower_edge, upper_edge
 from jobwatch.store.steps import Many, Reading, Steps
 from jobwatch.store.transactions import Changes
 from jobwatch.store.values import to_column
+
+if TYPE_CHECKING:
+    from jobwatch.store import pages
 
 __all__ = ["PlainJobLog"]
 
@@ -99,12 +99,16 @@ class PlainJobLog:
 
     def jobs(self, query: JobQuery, limit: int | None = None) -> Iterator[Job]:
         """Return the jobs of a query in its order of start, read in blocks: memory stays flat."""
-        for row in self._blocks(reads.JOBS, query, limit):
+        from jobwatch.store import pages
+
+        for row in self._blocks(pages.JOBS, query, limit):
             yield sql.job_of(row)
 
     def rows(self, query: JobQuery, limit: int | None = None) -> Iterator[JobRow]:
         """Return the lines of a query in its order of start, read in blocks."""
-        for row in self._blocks(reads.ROWS, query, limit):
+        from jobwatch.store import pages
+
+        for row in self._blocks(pages.ROWS, query, limit):
             yield sql.row_of(row)
 
     def newest_rows(self, query: JobQuery, limit: int) -> list[JobRow]:
@@ -127,36 +131,14 @@ class PlainJobLog:
         return int(count)
 
     def _blocks(
-        self, kind: reads.Kind, query: JobQuery, limit: int | None
+        self, kind: pages.Kind, query: JobQuery, limit: int | None
     ) -> Iterator[Sequence[Any]]:
+        from jobwatch.store.pages import pages_of
+
         size = BLOCK if limit is None else min(BLOCK, max(limit, 1))
-        pages = self._pages(kind, query, now_ms())
-        rows = (row for page in pages for row in self._page_by_page(page, size, kind.key_of))
+        found = pages_of(kind, query, self._read, now_ms())
+        rows = (row for page in found for row in self._page_by_page(page, size, kind.key_of))
         yield from islice(rows, limit)
-
-    def _pages(self, kind: reads.Kind, query: JobQuery, now: int) -> Iterator[reads.Pages]:
-        search, down = search_of(query), query.sort.descending
-        parts = self._read(parts_of(search))
-        if any(part.way is Way.START for part in parts):
-            # What isn't found by what the query names is as well looked for in its order.
-            yield lambda size, after: reads.page(kind, query, size, after, now)
-            return
-        for part in parts if down else reversed(parts):
-            for start, end in self._slices(part, down=down):
-                sliced = part._replace(start=start, end=end)
-                yield reads.pages_of_part(kind, search, sliced, down=down, now=now)
-
-    def _slices(self, part: Part, *, down: bool) -> Iterator[tuple[float, float]]:
-        start, end = part.start, part.end
-        while start < end:
-            if down:
-                edge = self._read(lower_edge(part, end, slices.FIRST))
-                yield edge, end
-                end = edge
-            else:
-                edge = self._read(upper_edge(part, start, slices.FIRST))
-                yield start, edge
-                start = edge
 
     def _read(self, steps: Reading[Result]) -> Result:
         with errors_of(self.path):
@@ -164,11 +146,11 @@ class PlainJobLog:
 
     def _page_by_page(
         self,
-        page: reads.Pages,
+        page: pages.Pages,
         size: int,
-        key_of: Callable[[Sequence[Any]], reads.Key],
+        key_of: Callable[[Sequence[Any]], pages.Key],
     ) -> Iterator[Sequence[Any]]:
-        after: reads.Key | None = None
+        after: pages.Key | None = None
         while True:
             rows = self._rows(*page(size, after))
             yield from rows
