@@ -22,6 +22,9 @@ import pytest
 PATIENCE = 240.0
 """Seconds after which what has not come never comes; a large load may take a quarter of them."""
 
+CRASHED_AFTER = 20.0
+"""Seconds without a process after which a restart has failed; it takes about one."""
+
 PRELOADED = Path(__file__).with_name("loopback.cjs")
 
 
@@ -88,12 +91,26 @@ class HarperNode:
         await self._end(signal.SIGKILL)
 
     async def restart(self) -> None:
-        """Let it replace its process by another."""
+        """Let it replace its process by another; start it anew if it crashes before it has."""
         before = self.pid
         status, body = await self.request({"operation": "restart"})
         assert status == 200, body
-        await self._until(lambda: self.pid not in {None, before}, "another process")
-        await self.wait_until_ready()
+        seen = time.monotonic()
+
+        def is_replaced_or_gone() -> bool:
+            nonlocal seen
+            if (pid := self.pid) is None:
+                return time.monotonic() - seen > CRASHED_AFTER
+            seen = time.monotonic()
+            return pid != before
+
+        await self._until(is_replaced_or_gone, "another process")
+        if self.pid is None:
+            # Its LMDB can abort when a restart meets a load: a service manager would start it.
+            self._pid_file.unlink(missing_ok=True)
+            await self.start()
+        else:
+            await self.wait_until_ready()
 
     async def close(self) -> None:
         """End what runs of it, whatever state it is in."""
