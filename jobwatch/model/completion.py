@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from jobwatch.model.condition import Field, Measure
 from jobwatch.model.job import JobStatus
-from jobwatch.model.language import STATES, TIMES
+from jobwatch.model.language import PARTS, STATES, TIMES
 from jobwatch.model.query_text import in_quotes, quoted
 
 __all__ = ["MOST", "Completion", "Values", "completions"]
@@ -114,7 +114,7 @@ def _value(name: str, text: str, term: re.Match[str]) -> _Spot:
         plain = re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL)
         return _Spot(name, plain, start, rest.end() if rest else cursor, is_quoted=True)
     rest = (_REST_OF_TIME if name in TIMES else _REST_BARE).match(text, cursor)
-    if name == "during" and ".." in typed:
+    if name in ("during", "ended") and ".." in typed:
         start += typed.rindex("..") + 2
         typed = text[start:cursor]
     return _Spot(name, typed, start, rest.end() if rest else cursor)
@@ -128,19 +128,31 @@ _NAMES = (
     _Candidate("id:", "how its id begins"),
     _Candidate("msg:", "what its message has in it"),
     _Candidate("body:", "what its body has in it"),
-    _Candidate("is:", "running, ended, failed, lost"),
+    _Candidate("is:", "running, failed, partial, late, lost"),
+    _Candidate("has:", "start, end, message, body, note"),
+    _Candidate("kind:", "what all errors of its kind say"),
+    _Candidate("note:", "what its note has in it"),
     _Candidate("since:", "started then or later"),
     _Candidate("before:", "started earlier"),
     _Candidate("on:", "started that day"),
     _Candidate("during:", "ran at any moment of it"),
+    _Candidate("ended:", "came to its end in it"),
     _Candidate(f"{Measure.DURATION}>", "took longer"),
     _Candidate(f"{Measure.WAIT}>", "waited longer for its start"),
+    _Candidate(f"{Measure.RECORDS}>", "had more records to do"),
+    _Candidate(f"{Measure.SHORTFALL}>", "did so many fewer than it had to"),
+    _Candidate(f"{Measure.RATE}<", "did fewer records a second"),
 )
 _STATES = {
     "running": "have not ended",
     "ended": "have ended, well or not",
-    "failed": "ended in error, or were lost",
-    "lost": "went with their node",
+    "failed": "ended in error, or did nothing",
+    "partial": "did some of their records",
+    "late": "took longer than 95 % of their kind",
+    "overdue": "are late, and go on",
+    "lost": "nothing will end them",
+    "amiss": "failed, partial, overdue or lost",
+    "noted": "somebody wrote a note to them",
 }
 _STATUSES = (
     JobStatus.COMPLETE.lower(),
@@ -158,12 +170,16 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 def _candidates(spot: _Spot, values: Values) -> Iterator[_Candidate]:
     name, typed = spot.name, spot.typed
     if name in list(Measure):
+        if not Measure(name).is_length:
+            return
         lengths = [f"{typed}{unit}" for unit in "smhd"] if typed.isdecimal() else _LENGTHS
         yield from (_Candidate(length, _length(length)) for length in lengths)
     elif name in TIMES:
         yield from _times(name, typed)
     elif name == "is":
         yield from (_Candidate(state, _STATES.get(state, "")) for state in STATES)
+    elif name == "has":
+        yield from map(_Candidate, PARTS)
     elif name == Field.STATUS:
         own = dict.fromkeys((*_STATUSES, *map(str.lower, values(Field.STATUS))))
         yield from (_Candidate(status) for status in own if status != JobStatus.IN_PROGRESS.lower())

@@ -12,8 +12,10 @@ from jobwatch.model.job import Outcome
 from jobwatch.model.when import TimeRange
 
 __all__ = [
+    "AMISS",
     "EVERY",
     "FAILED",
+    "LOST",
     "And",
     "Comparison",
     "Condition",
@@ -28,10 +30,14 @@ __all__ = [
     "Or",
     "Pattern",
     "Ran",
+    "Shows",
     "Started",
+    "Trait",
     "all_of",
     "conjuncts",
+    "ended_in",
     "leaves",
+    "outcomes_of",
 ]
 
 
@@ -45,15 +51,54 @@ class Field(StrEnum):
     ID = "id"
     MESSAGE = "msg"
     BODY = "body"
+    KIND = "kind"
+    """What all errors of its kind say."""
+    NOTE = "note"
+    """What somebody wrote to it."""
 
 
 class Measure(StrEnum):
-    """A length of time of a job, by its name in a query."""
+    """A number of a job, by its name in a query: milliseconds, records, or records a second."""
 
     DURATION = "dur"
     """From start to end, or until now."""
     WAIT = "wait"
     """From creation to start, or until now."""
+    RECORDS = "records"
+    """How many it had to do, where it said so."""
+    SHORTFALL = "shortfall"
+    """How many of them it did not do."""
+    RATE = "rate"
+    """How many it did in a second."""
+
+    @property
+    def is_length(self) -> bool:
+        """Whether it is a length of time."""
+        return self in (Measure.DURATION, Measure.WAIT)
+
+
+class Trait(StrEnum):
+    """What a job shows beside what came of it."""
+
+    LATE = "late"
+    """It took, or goes on for, longer than 95 % of the last runs of its kind (`insight`)."""
+    OVERDUE = "overdue"
+    """It goes on, and is late."""
+    UNENDING = "unending"
+    """It goes on by its record, but its process is gone, or nobody can expect its end."""
+    NOTED = "noted"
+    """Somebody wrote a note to it."""
+    START = "start"
+    """Its record has this time, or this value."""
+    END = "end"
+    CREATED = "created"
+    MESSAGE = "message"
+    BODY = "body"
+
+    @property
+    def depends_on_usual(self) -> bool:
+        """Whether it depends on what is usual, or on what goes on beside the records."""
+        return self in (Trait.LATE, Trait.OVERDUE, Trait.UNENDING)
 
 
 class Comparison(StrEnum):
@@ -94,11 +139,11 @@ class Mentions(Struct, frozen=True):
 
 
 class Measures(Struct, frozen=True):
-    """A length of time compares so with that many milliseconds."""
+    """A number of the job compares so with another."""
 
     measure: Measure
     comparison: Comparison
-    than: int
+    than: float
 
 
 class Started(Struct, frozen=True):
@@ -125,6 +170,12 @@ class Has(Struct, frozen=True):
     outcomes: frozenset[Outcome]
 
 
+class Shows(Struct, frozen=True):
+    """The job shows a trait."""
+
+    trait: Trait
+
+
 class Not(Struct, frozen=True):
     """The condition does not hold."""
 
@@ -143,7 +194,11 @@ class Or(Struct, frozen=True):
     of: tuple[Condition, ...]
 
 
-Condition: TypeAlias = Matches | Mentions | Measures | Started | Ran | Ended | Has | Not | And | Or
+Condition: TypeAlias = (
+    Matches | Mentions | Measures | Started | Ran | Ended | Has | Shows | Not | And | Or
+)
+
+_ANY = frozenset(Outcome)
 
 EVERY = And()
 """What every job fulfils."""
@@ -151,11 +206,46 @@ EVERY = And()
 FAILED = Has(frozenset({Outcome.FAILED, Outcome.LOST}))
 """What the jobs fulfil that ended in error, or were lost."""
 
+LOST = Or((Has(frozenset({Outcome.LOST})), Shows(Trait.UNENDING)))
+"""What the jobs fulfil that nothing will end."""
+
+AMISS = Or(
+    (
+        Has(frozenset({Outcome.FAILED, Outcome.LOST, Outcome.PARTIAL})),
+        Shows(Trait.OVERDUE),
+        Shows(Trait.UNENDING),
+    )
+)
+"""What the jobs fulfil that need attention: failed, partial, overdue and lost."""
+
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
     """Return the condition that all of them hold, as flat as it can be."""
     parts = tuple(part for condition in conditions for part in conjuncts(condition))
     return parts[0] if len(parts) == 1 else And(parts)
+
+
+def ended_in(range: TimeRange) -> Condition:
+    """Return the condition that a job came to its end, or was lost, within a range."""
+    # That it went on in it is what an index tells.
+    return all_of([Ran(range), Ended(range)])
+
+
+def outcomes_of(condition: Condition) -> frozenset[Outcome]:
+    """Return what can have come of a job that fulfils a condition, by what it asks for."""
+    match condition:
+        case Has(outcomes):
+            return outcomes
+        case Shows(Trait.OVERDUE | Trait.UNENDING):
+            return frozenset({Outcome.PENDING})
+        case Matches(Field.KIND):
+            return frozenset({Outcome.FAILED})
+        case And(parts):
+            return _ANY.intersection(*map(outcomes_of, parts))
+        case Or(parts):
+            return frozenset().union(*map(outcomes_of, parts))
+        case _:
+            return _ANY
 
 
 def conjuncts(condition: Condition) -> Iterator[Condition]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from jobwatch.model.exported import LOST_SINCE, NODE
+from jobwatch.model import exported
 from jobwatch.model.formats import FormatError, decode, encode
 from jobwatch.model.job import TIMES, Json
 from jobwatch.model.text import clean
@@ -22,8 +22,9 @@ REST = "__other__"
 """The last column of an exported table, a JSON object: keys without a column, and values that a
 cell can't hold."""
 
-TEXTS = frozenset(("id", "user", "type", "status", NODE))
-NUMBERS = frozenset((*TIMES, LOST_SINCE))
+TEXTS = exported.TEXTS | {"id", "user", "type", "status"}
+NUMBERS = exported.NUMBERS | TIMES.keys()
+_FLAG = {"true": True, "false": False}
 
 # Signs, tab and line breaks, and the signs' full-width forms.
 _SIGNS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
@@ -49,6 +50,8 @@ def reader(name: str) -> Reader:
     """Return what tells the value of a cell that isn't empty, in the column of a key."""
     if name in NUMBERS:
         return _number
+    if name in exported.FLAGS:
+        return lambda cell: _FLAG.get(cell, cell)
     return str if name in TEXTS else _value
 
 
@@ -65,6 +68,8 @@ def cell(name: str, value: Json) -> tuple[str, bool]:
     text = "" if value is None else encode(value).decode()
     if name in NUMBERS:
         return text, type(value) in (int, float)
+    if name in exported.FLAGS:
+        return text, type(value) is bool
     return text, name not in TEXTS and isinstance(value, dict | list)
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "duration",
     "elapsed",
     "parse_length",
+    "time_between",
     "time_taken",
 ]
 
@@ -58,6 +59,13 @@ def time_taken(start: object, end: object, *, running: bool, now: int) -> str:
     if running:
         return elapsed(now - start)
     return duration(end - start) if isinstance(end, int | float) else NONE
+
+
+def time_between(start: object, end: object) -> float | None:
+    """Return how many ms lie between, None where one isn't known or the end is before the start."""
+    if not isinstance(start, int | float) or not isinstance(end, int | float) or end < start:
+        return None
+    return end - start
 
 
 def elapsed(ms: object) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from jobwatch.model.csv_cells import REST, cell
-from jobwatch.model.exported import CONVERTED, LOST_SINCE, NODE
+from jobwatch.model.exported import BESIDE, CONVERTED
 from jobwatch.model.formats import Format, encode
 from jobwatch.model.job import Json
 
@@ -21,7 +21,8 @@ Record: TypeAlias = Mapping[str, Json]
 COLUMNS = (
     *("id", "type", "user", "status"),
     *(name for pair in CONVERTED.items() for name in pair),
-    *("message", "job_body", NODE, LOST_SINCE),
+    *("message", "job_body"),
+    *BESIDE,
 )
 _SUFFIXES = {".json": Format.JSON, ".csv": Format.CSV}
 

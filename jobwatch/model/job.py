@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import asdict, replace
 
 from jobwatch.model.durations import time_taken
+from jobwatch.model.insight import Load, load_of
 from jobwatch.model.when import iso
 
 __all__ = [
@@ -51,12 +52,16 @@ class Phase(IntEnum):
 
 
 class Outcome(IntEnum):
-    """What came of a job; LOST is in no record, but follows from what its node did (`insight`)."""
+    """What came of a job; LOST is in no record, but follows from what its node did (`insight`).
+
+    PARTIAL is complete by its record, and yet not all of its records were done.
+    """
 
     PENDING = 0
     ENDED = 1
     FAILED = 2
     LOST = 3
+    PARTIAL = 4
 
 
 class RecordError(ValueError):
@@ -148,9 +153,22 @@ class Job(Struct, frozen=True, kw_only=True, rename={v: k for k, v in TIMES.item
     @property
     def outcome(self) -> Outcome:
         """What came of the job, by its record alone."""
+        return self.outcome_of(self.load)
+
+    def outcome_of(self, load: Load | None) -> Outcome:
+        """Return what came of the job with its load: none of some records is a failure."""
         if self.status == JobStatus.ERROR:
             return Outcome.FAILED
-        return Outcome.ENDED if self.phase is Phase.ENDED else Outcome.PENDING
+        if self.phase is not Phase.ENDED:
+            return Outcome.PENDING
+        if load is None or not load.shortfall:
+            return Outcome.ENDED
+        return Outcome.PARTIAL if load.done else Outcome.FAILED
+
+    @property
+    def load(self) -> Load | None:
+        """How many records it did of how many, by what it said when it was complete."""
+        return load_of(self.message) if self.status == JobStatus.COMPLETE else None
 
     def taken(self, now: int) -> str:
         """Return how long the job took, or has run by `now` (ms)."""

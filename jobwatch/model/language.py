@@ -4,7 +4,7 @@
 
     query   = all { "OR" all }
     all     = term { ["AND"] term }
-    term    = "-" term | "(" query ")" | word | field ":" value { "," value } | measure op length
+    term    = "-" term | "(" query ")" | word | field ":" value { "," value } | measure op value
     op      = "<" | "<=" | "=" | ">=" | ">"
 
 A word or value with blanks, brackets or commas stands in double quotes, in which a backslash takes
@@ -14,9 +14,12 @@ the next character as it is. ``*`` outside of quotes is any text.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from jobwatch.model.condition import (
+    AMISS,
+    LOST,
     Comparison,
     Condition,
     Field,
@@ -29,27 +32,43 @@ from jobwatch.model.condition import (
     Or,
     Pattern,
     Ran,
+    Shows,
     Started,
+    Trait,
     all_of,
+    ended_in,
 )
 from jobwatch.model.durations import LENGTHS, parse_length
 from jobwatch.model.job import JobStatus, Outcome
 from jobwatch.model.ranges import parse_period, parse_range
 from jobwatch.model.when import TimeRange, WhenError, Zone
 
-__all__ = ["DEEPEST", "FIELDS", "STATES", "QueryError", "parse_query"]
+__all__ = ["DEEPEST", "FIELDS", "PARTS", "STATES", "QueryError", "parse_query"]
 
-STATES = {
-    "running": frozenset({Outcome.PENDING}),
-    "ended": frozenset({Outcome.ENDED, Outcome.FAILED}),
-    "failed": frozenset({Outcome.FAILED, Outcome.LOST}),
-    "lost": frozenset({Outcome.LOST}),
+STATES: Mapping[str, Condition] = {
+    "running": Has(frozenset({Outcome.PENDING})),
+    "ended": Has(frozenset({Outcome.ENDED, Outcome.PARTIAL, Outcome.FAILED})),
+    "failed": Has(frozenset({Outcome.FAILED})),
+    "partial": Has(frozenset({Outcome.PARTIAL})),
+    "late": Shows(Trait.LATE),
+    "overdue": Shows(Trait.OVERDUE),
+    "lost": LOST,
+    "amiss": AMISS,
+    "noted": Shows(Trait.NOTED),
 }
 """What ``is:`` may be followed by."""
 
-TIMES = ("since", "before", "on", "during")
-FIELDS = (*(field.value for field in Field), "is", *TIMES)
+PARTS: Mapping[str, Condition] = {
+    trait.value: Shows(trait)
+    for trait in (Trait.START, Trait.END, Trait.CREATED, Trait.MESSAGE, Trait.BODY)
+} | {"note": Shows(Trait.NOTED)}
+"""What ``has:`` may be followed by."""
+
+TIMES = ("since", "before", "on", "during", "ended")
+FIELDS = (*(field.value for field in Field), "is", "has", *TIMES)
 """The names before a colon."""
+
+_WORDS = {"is": STATES, "has": PARTS}
 
 DEEPEST = 12
 LONGEST = 10_000
@@ -59,7 +78,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _WORD = re.compile(r'[^\s()"]+')
 _VALUE = re.compile(r'[^\s(),"]+')
 _AGO = re.compile(r"\d+[smhdw]", re.IGNORECASE)
-_LONGEST = 1 << 53
+_LARGEST = 1 << 53
 
 
 class QueryError(ValueError):
@@ -175,17 +194,18 @@ class _Parser:
                 return self._time(name, literal)
             except WhenError as error:
                 raise QueryError(str(error), start, self._at) from error
-        if name == "is":
-            if literal.lower() not in STATES:
-                raise QueryError(f"one of {', '.join(STATES)}", start, self._at)
-            return Has(STATES[literal.lower()])
+        if name in _WORDS:
+            if literal.lower() not in _WORDS[name]:
+                raise QueryError(f"one of {', '.join(_WORDS[name])}", start, self._at)
+            return _WORDS[name][literal.lower()]
         return _matching(Field(name), literal, is_quoted)
 
     def _time(self, name: str, text: str) -> Condition:
-        if name == "during":
+        if name in ("during", "ended"):
             first, dots, last = text.partition("..")
             from_, to = self._ago(first), self._ago(last) if dots else self._ago(first)
-            return Ran(parse_range(from_ or None, to or None, now=self._now, zone=self._zone))
+            range = parse_range(from_ or None, to or None, now=self._now, zone=self._zone)
+            return Ran(range) if name == "during" else ended_in(range)
         period = parse_period(self._ago(text), now=self._now, zone=self._zone)
         if name == "since":
             return Started(TimeRange(start=period.start))
@@ -201,16 +221,19 @@ class _Parser:
         try:
             comparison = Comparison(match[2])
         except ValueError:
-            expected = f"a comparison: {measure}>5m, {measure}<=10s"
+            examples = ("5m", "10s") if measure.is_length else ("0", "1000")
+            expected = f"a comparison: {measure}>{examples[0]}, {measure}<={examples[1]}"
             raise QueryError(expected, match.start(2), match.end(2)) from None
         start = self._at
-        expected = f"a length of time: {LENGTHS}"
+        expected = f"a length of time: {LENGTHS}" if measure.is_length else "a number: 0, 1000, 2.5"
         literal, _ = self._value(_VALUE, expected)
         try:
-            length = parse_length(literal)
-        except WhenError as error:
+            than = round(parse_length(literal)) if measure.is_length else float(literal)
+        except ValueError as error:
             raise QueryError(expected, start, self._at) from error
-        return Measures(measure, comparison, round(min(length, _LONGEST)))
+        if not abs(than) <= _LARGEST:
+            raise QueryError(expected, start, self._at)
+        return Measures(measure, comparison, than)
 
     def _value(self, bare: re.Pattern[str], expected: str) -> tuple[str, bool]:
         start = self._at
@@ -249,14 +272,14 @@ def _pieces(literal: str, is_quoted: bool) -> list[str]:
 
 def _matching(field: Field, literal: str, is_quoted: bool) -> Condition:
     pieces = _pieces(literal, is_quoted)
-    if field in (Field.MESSAGE, Field.BODY):
+    if field in (Field.MESSAGE, Field.BODY, Field.NOTE):
         return Matches(field, Pattern(("", *pieces, "")))
     if field is Field.ID and len(pieces) == 1 and not is_quoted:
         # The table shows the beginning of an id, and that is what people copy.
         return Matches(field, Pattern((literal, "")))
     if field is Field.STATUS and literal.lower() == "running":
         running = Matches(field, Pattern((JobStatus.IN_PROGRESS.value,)))
-        return all_of([running, Has(STATES["running"])])
+        return all_of([running, STATES["running"]])
     if field is Field.STATUS and literal.lower() == "lost":
-        return Has(STATES["lost"])
+        return LOST
     return Matches(field, Pattern(tuple(pieces)))

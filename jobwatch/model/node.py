@@ -14,7 +14,7 @@ from jobwatch.model.days import day_of
 from jobwatch.model.durations import duration
 from jobwatch.model.row import StateMark
 from jobwatch.model.text import one_line
-from jobwatch.model.when import Zone, hour_minute
+from jobwatch.model.when import Zone, moment
 
 __all__ = [
     "HEARTBEAT",
@@ -106,7 +106,7 @@ def node_facts(node: Node, now: int, zone: Zone) -> list[str]:
     """Return what goes with the state: why, until when, and what to keep in mind."""
     if not node.is_watched(now):
         seen = node.checked_at
-        return [] if seen is None else [f"since {_moment(seen, now, zone)}"]
+        return [] if seen is None else [f"since {moment(seen, now, zone)}"]
     facts = []
     if node.retry_at is not None:
         facts.append(f"retrying in {max(-(-(node.retry_at - now) // 1000), 0)} s")
@@ -131,9 +131,3 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     left = shortest - first
     last = next((n for n in range(left) if len({p[-1 - n] for p in parts}) > 1), left)
     return {name: "".join(p[first : len(p) - last]) for name, p in zip(names, parts, strict=True)}
-
-
-def _moment(ms: int, now: int, zone: Zone) -> str:
-    time = hour_minute(ms, zone)
-    day = day_of(ms, zone)
-    return time if day == day_of(now, zone) else f"{day} {time}"

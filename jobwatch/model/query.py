@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from jobwatch.model.condition import (
+    AMISS,
     EVERY,
     And,
     Condition,
@@ -34,6 +35,10 @@ class View(StrEnum):
     RUNNING = "running"
     ALL = "all"
     FAILED = "failed"
+    ERRORS = "errors"
+    """Those that failed, by what they said."""
+    ATTENTION = "attention"
+    """Those that failed, are partial, overdue or lost."""
 
 
 class Within(StrEnum):
@@ -91,12 +96,21 @@ class JobQuery:
         return whole != (ALWAYS, EVERY, None, None)
 
 
+_CONDITIONS: Mapping[View, Condition] = {
+    View.ERRORS: Has(frozenset({Outcome.FAILED})),
+    View.ATTENTION: AMISS,
+}
+
+
 def resolved(query: JobQuery) -> JobQuery:
     """Return the query in plain terms: its range is of starts, all the rest are conditions.
 
     As of an instant, a job that had not ended yet was running, whatever came of it later.
     """
     view, bounds, where = query.view, [query.range], [query.where]
+    if view in _CONDITIONS:
+        where.append(_CONDITIONS[view])
+        view = View.ALL
     if query.within is Within.RUNNING and query.range != ALWAYS:
         bounds = []
         where.append(Ran(query.range))

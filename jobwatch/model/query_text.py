@@ -16,7 +16,13 @@ from jobwatch.model.zones import zone_named
 __all__ = ["command_of", "in_quotes", "query_text", "quoted"]
 
 _BARE = re.compile(r'[^\s(),"*]+')
-_STATES = {View.RUNNING: ["is:running"], View.FAILED: ["is:failed"], View.ALL: []}
+_STATES = {
+    View.RUNNING: ["is:running"],
+    View.ALL: [],
+    View.FAILED: ["is:failed,lost"],
+    View.ERRORS: ["is:failed"],
+    View.ATTENTION: ["is:amiss"],
+}
 _FURTHEST = timedelta(hours=14)
 """The largest distance from UTC that a typed date can have behind it."""
 

@@ -18,9 +18,11 @@ __all__ = [
     "SavedView",
     "add_to_history",
     "add_view",
+    "look",
     "move_view",
     "remove_view",
     "rename_view",
+    "use_command",
     "use_zone",
 ]
 
@@ -68,7 +70,8 @@ class Remembered(_Kept, frozen=True, kw_only=True):
 
     `columns` are names in their order, none where they are automatic; `history` has the last 100
     queries and `zones` the last 8 zones by name, both the newest first and each once; `zone` is
-    the one that was picked last, or empty.
+    the one that was picked last, or empty. `looked_at` (ms) is when one last looked at what needs
+    attention, None for never; `command` is what gives notice of jobs that ended, or empty.
     """
 
     sort: Sort = Sort()
@@ -77,6 +80,8 @@ class Remembered(_Kept, frozen=True, kw_only=True):
     history: tuple[str, ...] = ()
     zone: str = ""
     zones: tuple[str, ...] = ()
+    looked_at: int | None = None
+    command: str = ""
 
     @classmethod
     def from_json(cls, value: Json) -> Remembered:
@@ -140,6 +145,17 @@ def add_to_history(remembered: Remembered, text: str) -> Remembered:
 def use_zone(remembered: Remembered, name: str) -> Remembered:
     """Open with a zone from now on."""
     return remembered.replace(zone=name, zones=_on_top(name, remembered.zones, ZONES))
+
+
+def look(remembered: Remembered, at: int) -> Remembered:
+    """Note when one looked at what needs attention (ms), unless a later look is noted."""
+    looked_at = remembered.looked_at
+    return remembered.replace(looked_at=at if looked_at is None else max(looked_at, at))
+
+
+def use_command(remembered: Remembered, command: str) -> Remembered:
+    """Give notice by a command from now on, by none where it is blank."""
+    return remembered.replace(command=command.strip())
 
 
 def _on_top(text: str, texts: tuple[str, ...], length: int) -> tuple[str, ...]:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from jobwatch.model.durations import time_taken
+from jobwatch.model.insight import Load, Sign
 from jobwatch.model.job import UNSET, JobStatus, Json, Outcome, Time
 from jobwatch.model.text import one_line
 
-__all__ = ["JobRow", "StateMark", "state_mark"]
+__all__ = ["JobRow", "Note", "StateMark", "state_mark"]
+
+
+class Note(NamedTuple):
+    """What somebody wrote to a job that needed attention, and when (ms): it is known."""
+
+    at: int
+    text: str
 
 
 class JobRow(NamedTuple):
@@ -17,7 +25,8 @@ class JobRow(NamedTuple):
     `seq` is the job's place of arrival in its log, `started` the time that orders it, in epoch
     milliseconds. `message` is the beginning of the message, an object as JSON text; `node` the name
     of the node that the job is of, or empty. `over` is when its run was over, None while it
-    goes on: a lost job has no `end`, and one that ended may lack it.
+    goes on: a lost job has no `end`, and one that ended may lack it. `load` is how many records it
+    did of how many, where it said so.
     """
 
     seq: int
@@ -33,6 +42,8 @@ class JobRow(NamedTuple):
     node: str = ""
     created: Time = UNSET
     over: int | float | None = None
+    load: Load | None = None
+    note: Note | None = None
 
     @property
     def key(self) -> tuple[float, int]:
@@ -46,8 +57,9 @@ class JobRow(NamedTuple):
 
     def as_of(self, instant: int) -> JobRow:
         """Return the job as it stood at an instant (ms): what came later is not there yet."""
+        note = None if self.note is None or self.note.at > instant else self.note
         if self.over is not None and self.over <= instant:
-            return self
+            return self._replace(note=note)
         begun = isinstance(self.start, int | float)
         return self._replace(
             status=JobStatus.IN_PROGRESS.value if begun else JobStatus.CREATED.value,
@@ -55,6 +67,8 @@ class JobRow(NamedTuple):
             end=UNSET,
             message="",
             over=None,
+            load=None,
+            note=note,
         )
 
     def taken(self, now: int) -> str:
@@ -78,13 +92,29 @@ _MARKS: dict[object, StateMark] = {
 }
 
 
-LOST = StateMark("?", "lost", "lost")
+_OUTCOMES = {
+    Outcome.LOST: StateMark("?", "lost", "lost"),
+    Outcome.PARTIAL: StateMark("◐", "partial", "partial"),
+}
+_SIGNS = {
+    Sign.OVERDUE: StateMark("◷", "overdue", "overdue"),
+    Sign.GONE: _OUTCOMES[Outcome.LOST],
+    Sign.BEYOND: _OUTCOMES[Outcome.LOST],
+}
+_NOTHING_DONE = StateMark("✗", "failed", "error")
 
 
-def state_mark(status: Json, outcome: Outcome) -> StateMark:
-    """Return how a recorded status is shown, an unknown one by its own word; or that it is lost."""
-    if outcome is Outcome.LOST:
-        return LOST
+def state_mark(status: Json, outcome: Outcome, sign: Sign | None = None) -> StateMark:
+    """Return how a state is shown: by what is known of it, else by the word of its status.
+
+    `sign` is that of a job that goes on.
+    """
+    if sign is not None:
+        return _SIGNS[sign]
+    if outcome in _OUTCOMES:
+        return _OUTCOMES[outcome]
+    if outcome is Outcome.FAILED and status != JobStatus.ERROR:
+        return _NOTHING_DONE
     if not isinstance(status, str):
         return StateMark("·", "–", "other")
     known = _MARKS.get(status)

@@ -27,6 +27,8 @@ __all__ = [
     "epoch_ms",
     "hour_minute",
     "iso",
+    "moment",
+    "moment_exact",
     "now_ms",
     "offset",
     "wall_clock",
@@ -102,6 +104,16 @@ def date_time(ms: object, zone: Zone) -> str:
     """Return ``2026-11-23 14:03:22``, a dash for no time."""
     wall = _wall(ms, zone)
     return NONE if wall is None else f"{wall[0]} {wall[1]}"
+
+
+def moment(ms: object, now: int, zone: Zone) -> str:
+    """Return what `date_time` does, to the minute, without the date of `now` (ms)."""
+    return moment_exact(ms, now, zone)[:-3] or NONE
+
+
+def moment_exact(ms: object, now: int, zone: Zone) -> str:
+    """Return what `date_time` does, without the date where that is the one of `now` (ms)."""
+    return date_time(ms, zone).removeprefix(date_time(now, zone)[:11])
 
 
 def day_time(ms: object, zone: Zone) -> str:

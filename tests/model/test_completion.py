@@ -43,8 +43,8 @@ def labels(marked: str) -> list[str]:
     ("typed", "becomes"),
     [
         ("sta|", ["status:"]),
-        ("S|", ["status:", "since:"]),
-        ("-s|", ["-status:", "-since:"]),
+        ("S|", ["status:", "since:", "shortfall>"]),
+        ("-s|", ["-status:", "-since:", "-shortfall>"]),
         ("(d|", ["(during:", "(dur>"]),
         ('"a b" t|', ['"a b" type:']),
         ("sta|tus:error", ["status:error"]),
@@ -91,6 +91,9 @@ def test_any_other_word_is_left_alone(typed: str) -> None:
         ("on:|", ["on:today", "on:yesterday"]),
         ("during:now..y|", ["during:now..yesterday", "during:now..today"]),
         ("during:y|..today", ["during:yesterday..today", "during:today..today"]),
+        ("ended:now..y|", ["ended:now..yesterday", "ended:now..today"]),
+        ("ended:y|..today", ["ended:yesterday..today", "ended:today..today"]),
+        ("ended:3|", ["ended:3s", "ended:3m", "ended:3h", "ended:3d", "ended:3w"]),
         ("dur>5|", ["dur>5s", "dur>5m", "dur>5h", "dur>5d"]),
         ("wait<=10|", ["wait<=10s", "wait<=10m", "wait<=10h", "wait<=10d"]),
         ("foo:|", []),
@@ -122,7 +125,11 @@ def test_times_and_lengths_are_offered_before_a_letter_is_typed() -> None:
     assert labels("since:|") == ["today", "yesterday", "1h", "24h", "7d", "30d"]
     assert labels("during:|") == ["now", "today", "yesterday", "1h", "24h", "7d", "30d"]
     assert labels("dur>|") == ["1s", "10s", "1m", "5m", "1h", "1d"]
-    assert labels("is:|") == ["running", "ended", "failed", "lost"]
+    assert labels("is:|") == [
+        *("running", "ended", "failed", "partial", "late", "overdue", "lost", "amiss")
+    ]
+    assert labels("has:|") == ["start", "end", "created", "message", "body", "note"]
+    assert labels("shortfall>|") == []
 
 
 def test_statuses_are_by_the_words_of_the_screen_and_then_the_logs_own() -> None:
@@ -164,6 +171,7 @@ def test_a_query_is_one_still_when_it_is_completed(before: str, typed: str) -> N
     text = before + typed
     for one in completions(text, len(text), values):
         whole = text[: one.start] + one.replacement + text[one.end :]
+        whole += "1" if whole.endswith("shortfall>") else ""
         whole += "1m" if whole.endswith(">") else "today" if whole.endswith(":") else ""
         whole += ")" * whole.count("(")
         assert parse_query(whole, now=NOW, zone=UTC) is not None

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from jobwatch.model.durations import DAY, HOUR, duration, elapsed, parse_length
+from jobwatch.model.durations import DAY, HOUR, duration, elapsed, parse_length, time_between
 from jobwatch.model.when import WhenError
 
 CENTURY = 100 * 366 * DAY
@@ -66,6 +66,24 @@ def test_a_duration_has_the_precision_that_its_length_deserves(ms: object, text:
 )
 def test_elapsed_time_is_in_whole_seconds_and_never_negative(ms: int, text: str) -> None:
     assert elapsed(ms) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ms"),
+    [
+        (5, 5, 0),
+        (5, 7.5, 2.5),
+        (-5, 5, 10),
+        (5, 4, None),
+        (None, 5, None),
+        (5, UNSET, None),
+        ("5", 7, None),
+    ],
+)
+def test_between_two_times_is_never_less_than_nothing(
+    start: object, end: object, ms: float | None
+) -> None:
+    assert time_between(start, end) == ms
 
 
 @pytest.mark.parametrize(

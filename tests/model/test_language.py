@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobwatch.model.condition import (
+    AMISS,
     EVERY,
+    LOST,
     And,
     Comparison,
     Condition,
@@ -21,7 +23,10 @@ from jobwatch.model.condition import (
     Or,
     Pattern,
     Ran,
+    Shows,
     Started,
+    Trait,
+    ended_in,
 )
 from jobwatch.model.job import Outcome
 from jobwatch.model.language import QueryError, parse_query
@@ -82,8 +87,25 @@ def word(text: str) -> Mentions:
         ("during:2026-11-23", Ran(TimeRange(MIDNIGHT, MIDNIGHT + DAY))),
         ("during:2026-11-22..2026-11-23", Ran(TimeRange(MIDNIGHT - DAY, MIDNIGHT + DAY))),
         ("during:2026-11-23..", Ran(TimeRange(MIDNIGHT))),
-        ("is:failed", Has(frozenset({Outcome.FAILED, Outcome.LOST}))),
-        ("status:lost", Has(frozenset({Outcome.LOST}))),
+        ("ended:2026-11-23", ended_in(TimeRange(MIDNIGHT, MIDNIGHT + DAY))),
+        ("ended:2026-11-22..2026-11-23", ended_in(TimeRange(MIDNIGHT - DAY, MIDNIGHT + DAY))),
+        ("ended:2026-11-23..", ended_in(TimeRange(MIDNIGHT))),
+        ("ended:..2026-11-23", ended_in(TimeRange(None, MIDNIGHT + DAY))),
+        ("is:failed", Has(frozenset({Outcome.FAILED}))),
+        ("is:partial", Has(frozenset({Outcome.PARTIAL}))),
+        ("is:late", Shows(Trait.LATE)),
+        ("is:lost", LOST),
+        ("is:amiss", AMISS),
+        ("status:lost", LOST),
+        ("has:end", Shows(Trait.END)),
+        ("has:note", Shows(Trait.NOTED)),
+        ("shortfall>0", Measures(Measure.SHORTFALL, Comparison.MORE, 0)),
+        ("rate<=2.5", Measures(Measure.RATE, Comparison.AT_MOST, 2.5)),
+        (
+            "kind:\"Table '…' does not exist\"",
+            Matches(Field.KIND, Pattern(("Table '…' does not exist",))),
+        ),
+        ("note:ticket", Matches(Field.NOTE, Pattern.containing("ticket"))),
     ],
 )
 def test_a_term_means_one_condition(text: str, condition: Condition) -> None:
@@ -133,7 +155,11 @@ def test_dates_are_of_the_zone() -> None:
         ("status>5", ">", "takes a colon"),
         ("dur:5m", ":", "dur>5m"),
         ("dur>soon", "soon", "500ms, 10s, 5m"),
-        ("is:odd", "odd", "running, ended, failed, lost"),
+        ("is:odd", "odd", "running, ended, failed, partial"),
+        ("has:odd", "odd", "start, end"),
+        ("shortfall>many", "many", "a number"),
+        ("rate>nan", "nan", "a number"),
+        ("records:5", ":", "records>0"),
         ("since:someday", "someday", "accepted are"),
         ('a "b c', '"b c', "never closed"),
         ("a (b", "(", "never closed"),
@@ -143,6 +169,9 @@ def test_dates_are_of_the_zone() -> None:
         ("()", ")", "a word, a field"),
         ("a AND OR b", "O", "a word, a field"),
         ("during:2026-11-23..2026-11-21", "2026-11-23..2026-11-21", "is after"),
+        ("ended:2026-11-23..2026-11-21", "2026-11-23..2026-11-21", "is after"),
+        ("ended:someday", "someday", "accepted are"),
+        ("ended>5", ">", "takes a colon"),
     ],
 )
 def test_a_mistake_is_told_where_it_is(text: str, wrong: str, expected: str) -> None:

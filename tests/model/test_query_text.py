@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobwatch.model.condition import (
-    FAILED,
+    AMISS,
+    LOST,
     Condition,
     Field,
     Has,
@@ -43,6 +44,7 @@ ZONES = [
     ),
 ]
 RUNNING = Has(frozenset({Outcome.PENDING}))
+FAILED = Has(frozenset({Outcome.FAILED}))
 # From 1601 to 2600, whose beginning is of clocks that were set by the sun.
 INSTANTS = st.integers(-11_644_473_600_000, 19_880_640_000_000)
 
@@ -92,12 +94,12 @@ def test_a_value_is_quoted_where_it_must_be(value: str, text: str) -> None:
     [
         (JobQuery(), "jobwatch search --zone UTC"),
         (JobQuery(View.RUNNING), "jobwatch search --zone UTC is:running"),
-        (asking("a", view=View.FAILED), "jobwatch search --zone UTC 'a is:failed'"),
+        (asking("a", view=View.FAILED), "jobwatch search --zone UTC 'a is:failed,lost'"),
         (asking("-type:x"), "jobwatch search --zone UTC -- -type:x"),
         (asking("a OR b"), "jobwatch search --zone UTC 'a OR b'"),
         (
             asking("a OR b", view=View.FAILED),
-            "jobwatch search --zone UTC '(a OR b) is:failed'",
+            "jobwatch search --zone UTC '(a OR b) is:failed,lost'",
         ),
         (
             asking("user:ada,bob", node="node 1"),
@@ -156,8 +158,16 @@ def test_what_is_written_means_the_query_in_any_zone(
     view: View, range: TimeRange, node: str | None, text: str, zone: Zone, reader: Zone
 ) -> None:
     query = asking(text, view=view, range=range, node=node)
-    expected = [query.where]
-    expected += {View.RUNNING: [RUNNING], View.FAILED: [FAILED], View.ALL: []}[view]
+    expected: list[Condition] = [query.where]
+    of_view: dict[View, list[Condition]] = {
+        View.RUNNING: [RUNNING],
+        View.ALL: [],
+        # What is lost by its signs alone is found too, for which there is no list.
+        View.FAILED: [Or((FAILED, LOST))],
+        View.ERRORS: [FAILED],
+        View.ATTENTION: [AMISS],
+    }
+    expected += of_view[view]
     expected += [Started(TimeRange(range.start))] if range.start is not None else []
     expected += [Started(TimeRange(end=range.end))] if range.end is not None else []
     expected += [] if node is None else [Matches(Field.NODE, Pattern((node,)))]

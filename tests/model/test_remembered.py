@@ -15,9 +15,11 @@ from jobwatch.model.remembered import (
     SavedView,
     add_to_history,
     add_view,
+    look,
     move_view,
     remove_view,
     rename_view,
+    use_command,
     use_zone,
 )
 
@@ -39,6 +41,8 @@ FULL = Remembered(
     history=("status:error", "ada"),
     zone="UTC",
     zones=("UTC", "Europe/Zurich"),
+    looked_at=1_795_471_396_000,
+    command="notify-send 'a job ended'",
 )
 
 json = st.recursive(
@@ -95,6 +99,8 @@ def test_broken_entries_are_left_out_one_by_one() -> None:
             "history": ["ada", [], "bob"],
             "zone": "UTC",
             "zones": {},
+            "looked_at": "18:02",
+            "command": ["rm"],
         }
     )
     assert remembered.sort == Sort()
@@ -103,6 +109,8 @@ def test_broken_entries_are_left_out_one_by_one() -> None:
     assert remembered.history == ("ada", "bob")
     assert remembered.zone == "UTC"
     assert remembered.zones == ()
+    assert remembered.looked_at is None
+    assert remembered.command == ""
 
 
 @pytest.mark.parametrize("value", [None, 3, "text", [], [{}]])
@@ -170,3 +178,23 @@ def test_zones_that_were_used_are_kept_the_last_first() -> None:
     for name in ("UTC", "Europe/Zurich", "UTC"):
         remembered = use_zone(remembered, name)
     assert (remembered.zone, remembered.zones) == ("UTC", ("UTC", "Europe/Zurich"))
+
+
+def test_a_look_is_noted_and_never_goes_back() -> None:
+    remembered = look(Remembered(), 2_000)
+    assert remembered.looked_at == 2_000
+    assert look(remembered, 1_000).looked_at == 2_000
+    assert look(remembered, 3_000).looked_at == 3_000
+
+
+@pytest.mark.parametrize("at", [0, -1])
+def test_a_first_look_is_noted_whatever_the_clock_shows(at: int) -> None:
+    remembered = look(Remembered(), at)
+    assert remembered.looked_at == at
+    assert Remembered.from_json(remembered.to_json()) == remembered
+
+
+def test_a_command_of_notices_is_kept_until_a_blank_one_takes_its_place() -> None:
+    remembered = use_command(Remembered(), " tee -a ended.log ")
+    assert remembered.to_json() == {"command": "tee -a ended.log"}
+    assert use_command(remembered, "  ") == Remembered()

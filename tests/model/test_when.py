@@ -63,6 +63,24 @@ def test_times_are_shown_in_the_documented_forms() -> None:
     assert when.zone_label(ms, UTC) == "UTC"
 
 
+@given(instants, instants, zones)
+@example(at("2026-03-29T01:00"), at("2026-03-29T00:59"), ZURICH)
+@example(at("2026-11-23T23:30"), at("2026-11-23T22:30"), ZURICH)
+def test_a_moment_has_its_date_unless_that_is_todays(ms: int, now: int, zone: Zone) -> None:
+    shown, today = when.date_time(ms, zone), when.date_time(now, zone)
+    expected = shown[11:] if shown[:10] == today[:10] else shown
+    assert when.moment_exact(ms, now, zone) == expected
+    assert when.moment(ms, now, zone) == expected[:-3]
+
+
+@given(anything)
+def test_a_moment_that_has_no_date_is_a_dash(ms: object) -> None:
+    if when.date_time(ms, UTC) == "–":
+        assert when.moment(ms, 0, UTC) == when.moment_exact(ms, 0, UTC) == "–"
+    else:
+        assert isinstance(ms, int | float)
+
+
 @given(anything, zones)
 @example(float("nan"), ZURICH)
 @example(float("-inf"), ZURICH)
