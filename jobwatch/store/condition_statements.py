@@ -24,9 +24,12 @@ from jobwatch.model.condition import (
     Or,
     Pattern,
     Ran,
+    Shows,
     Started,
+    Trait,
 )
 from jobwatch.model.formats import encode
+from jobwatch.model.insight import BEYOND_LEAST, BEYOND_TIMES, OWN_RUNS
 from jobwatch.store.list_statements import DURATION
 
 __all__ = ["Fragment", "cases", "fragment"]
@@ -40,9 +43,18 @@ class Fragment(NamedTuple):
 
 
 _LIKE = r"ifnull({column} LIKE :{like} ESCAPE '\', 0)"
+# Kinds may differ by the case of a letter alone, and each has its own list.
+_IS_KIND = "ifnull(kind = (SELECT kind FROM kinds WHERE fingerprint = :{kind}), 0)"
+_LIKE_KIND = r"""
+ifnull(kind IN (SELECT kind FROM kinds WHERE fingerprint LIKE :{like} ESCAPE '\'), 0)
+"""
+_LIKE_NOTE = r"""
+ifnull((SELECT note LIKE :{like} ESCAPE '\' FROM notes WHERE notes.id = jobs.id), 0)
+"""
 _LIKE_NODE = r"""
 ifnull(node IN (SELECT node FROM nodes WHERE name LIKE :{like} ESCAPE '\'), 0)
 """
+_LIKE_ELSEWHERE = {Field.NODE: _LIKE_NODE, Field.KIND: _LIKE_KIND, Field.NOTE: _LIKE_NOTE}
 # A text as it is, and as it stands within JSON.
 _LIKE_JSON = r"""
 ifnull({column} LIKE :{like} ESCAPE '\'
@@ -72,7 +84,42 @@ CASE WHEN typeof(created_datetime) NOT IN ('integer', 'real') THEN NULL
      WHEN typeof(start_datetime) IN ('integer', 'real') THEN start_datetime - created_datetime
      WHEN outcome = 0 THEN :now - created_datetime END
 """
-_MEASURES = {Measure.DURATION: DURATION, Measure.WAIT: _WAIT}
+_MEASURES = {
+    Measure.DURATION: DURATION,
+    Measure.WAIT: _WAIT,
+    Measure.RECORDS: "total",
+    Measure.SHORTFALL: "total - done",
+    Measure.RATE: "done * 1000.0 / nullif(max(took, 0), 0)",
+}
+# What goes on runs until now, whatever end its record has, and what was but created doesn't run:
+# as `Signs` says. The temporary tables are those that `usual` prepares.
+_GOES_ON = "outcome = 0 AND status IS NOT 'CREATED'"
+_TAKEN = f"""
+CASE WHEN outcome <> 0 THEN took
+     WHEN {_GOES_ON} AND typeof(start_datetime) IN ('integer', 'real')
+     THEN :now + ifnull((SELECT skew FROM nodes WHERE nodes.node = jobs.node), 0)
+          - start_datetime END
+"""
+_LATE = f"""
+ifnull({_TAKEN} > (SELECT p95 FROM temp.usual WHERE usual.facet = jobs.facet), 0)
+"""
+_UNENDING = f"""
+({_GOES_ON} AND (seq IN (SELECT seq FROM temp.gone) OR ifnull({_TAKEN} > (
+    SELECT max({BEYOND_LEAST}, {BEYOND_TIMES} * longest) FROM temp.usual
+    WHERE usual.facet = jobs.facet AND runs >= {OWN_RUNS}
+), 0)))
+"""
+_TRAITS: Mapping[Trait, str] = {
+    Trait.LATE: _LATE,
+    Trait.OVERDUE: f"(outcome = 0 AND {_LATE})",
+    Trait.UNENDING: _UNENDING,
+    Trait.NOTED: "(id IN (SELECT id FROM notes))",
+    Trait.START: "(typeof(start_datetime) IN ('integer', 'real'))",
+    Trait.END: "(typeof(end_datetime) IN ('integer', 'real'))",
+    Trait.CREATED: "(typeof(created_datetime) IN ('integer', 'real'))",
+    Trait.MESSAGE: "(message IS NOT NULL AND message NOT IN ('', CAST('null' AS BLOB)))",
+    Trait.BODY: "(job_body IS NOT NULL AND job_body <> CAST('null' AS BLOB))",
+}
 _OPERATORS = {comparison: comparison.value for comparison in Comparison}
 _STARTED = "(started >= :{start} AND started < :{end})"
 _RAN = "(started < :{end} AND (started >= :{start} OR ended IS NULL OR ended >= :{start}))"
@@ -120,6 +167,8 @@ def _sql(condition: Condition, into: _Parameters) -> str:
                 start=into.add(range.bounds[0]),
                 end=into.add(range.bounds[1]),
             )
+        case Shows(trait):
+            return _TRAITS[trait]
         case Has(outcomes):
             names = ", ".join(f":{into.add(int(outcome))}" for outcome in sorted(outcomes))
             return f"(outcome IN ({names}))"
@@ -129,9 +178,11 @@ def _matches(field: Field, pattern: Pattern, into: _Parameters) -> str:
     if field is Field.ID:
         globs = [_glob(pieces) for pieces in cases(pattern.pieces)]
         return _joined([f"(id GLOB :{into.add(glob)})" for glob in globs], " OR ")
+    if field is Field.KIND and len(pattern.pieces) == 1:
+        return _IS_KIND.format(kind=into.add(pattern.pieces[0]))
     like = into.add(_like(pattern.pieces))
-    if field is Field.NODE:
-        return _LIKE_NODE.format(like=like)
+    if field in _LIKE_ELSEWHERE:
+        return _LIKE_ELSEWHERE[field].format(like=like)
     column = _COLUMNS[field]
     if field not in (Field.MESSAGE, Field.BODY):
         return _LIKE.format(column=column, like=like)

@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -17,15 +17,18 @@ __all__ = [
     "UnknownJobError",
     "check_log",
     "errors_of",
+    "is_older",
     "open_plain",
     "read_only_uri",
 ]
 
 APPLICATION_ID = 0x6A6F6277  # "jobw"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # The script that makes a new log, and those that bring an older one from a version to the next.
-SCRIPTS: Mapping[int, str] = MappingProxyType({0: "schema.sql", 1: "to_2.sql", 2: "to_3.sql"})
+SCRIPTS: Mapping[int, str] = MappingProxyType(
+    {0: "schema.sql", 1: "to_2.sql", 2: "to_3.sql", 3: "to_4.sql"}
+)
 
 # A writer that others must wait for may hold the log for a second or two.
 BUSY_TIMEOUT = 10_000
@@ -106,8 +109,23 @@ def check_log(path: Path) -> None:
         finally:
             connection.close()
     if version < SCHEMA_VERSION:
+        if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+            raise LogError(
+                f"{path} was made by an older jobwatch, and may not be written to bring it up to"
+                " date; give a copy of it as --store"
+            )
         # Not by the reader itself: it may have no right to write.
         open_plain(path).close()
+
+
+def is_older(path: Path) -> bool:
+    """Return whether a log is of an older version, which the next to open it brings up to date."""
+    try:
+        check_readable(path)
+        with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
+            return 0 < _version(connection, path) < SCHEMA_VERSION
+    except (LogError, sqlite3.Error):
+        return False  # who opens it says why
 
 
 def _initialise(connection: sqlite3.Connection, path: Path) -> None:
@@ -120,6 +138,9 @@ def _initialise(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     for pragma in CONNECTION_PRAGMAS:
         connection.execute(pragma)
+    from jobwatch.store.implied import define_functions
+
+    define_functions(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have done it while this one waited.
@@ -133,6 +154,9 @@ def _initialise(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    if version:
+        # What was made anew left its old pages behind.
+        connection.executescript("PRAGMA incremental_vacuum")
 
 
 def _scripts(version: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ class ReadConnection:
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
         self._connection = connection
         self._closed = False
+        self._busy = asyncio.Lock()
         self.path = path
 
     @classmethod
@@ -45,6 +47,10 @@ class ReadConnection:
 
     async def rows(self, statement: str, parameters: Parameters = ()) -> list[Any]:
         """Return all rows of a statement; `LogError` if it can't be run."""
+        async with self._busy:
+            return await self._rows(statement, parameters)
+
+    async def _rows(self, statement: str, parameters: Parameters) -> list[Any]:
         with errors_of(self.path):
             try:
                 return list(await self._connection.execute_fetchall(statement, parameters))
@@ -55,16 +61,15 @@ class ReadConnection:
                 raise
 
     async def run(self, steps: Reading[Result]) -> Result:
-        """Run steps, and return their result."""
-        rows: list[Any] = []
-        try:
-            step = next(steps)
-            while True:
-                rows = await self.rows(*step)
-                step = steps.send(rows)
-        except StopIteration as done:
-            result: Result = done.value
-            return result
+        """Run steps, and return their result; nothing else reads in between."""
+        async with self._busy:
+            try:
+                step = next(steps)
+                while True:
+                    step = steps.send(await self._rows(*step))
+            except StopIteration as done:
+                result: Result = done.value
+                return result
 
     async def interrupt(self) -> None:
         """End the statement that runs now: to cancel its task alone would not."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from jobwatch.model.job import Job
+from jobwatch.model.row import Note
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.transactions import Changes
 
@@ -42,3 +43,7 @@ class DryRunLog:
 
     def mark_lost(self, since: Mapping[str, int]) -> None:
         """Do nothing: it counts for no change."""
+
+    def set_notes(self, notes: Mapping[str, Note | None]) -> int:
+        """Do nothing: it counts for no change."""
+        return 0

@@ -10,9 +10,15 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from jobwatch.model.job import UNSET, Job, JobStatus, Json
+from jobwatch.model.job import UNSET, Job, JobStatus, Json, Phase
+from jobwatch.model.text import one_line
+from jobwatch.store.alive import KEY, Process
+from jobwatch.store.connect import LogError
 
-__all__ = ["Clock", "change", "created", "ended", "started"]
+__all__ = ["Clock", "change", "closed", "created", "ended", "started"]
+
+BY_HAND = "closed by hand"
+"""What a job says that was closed so, and has said nothing."""
 
 Clock: TypeAlias = Callable[[], int]
 """Returns now, in epoch milliseconds."""
@@ -33,17 +39,39 @@ def created(clock: Clock, *, id: str | None, type: Json, user: Json, job_body: J
     )
 
 
-def started(clock: Clock) -> Callable[[Job], Job]:
-    """Return the edit that begins a job now."""
-    return lambda job: _touched(
-        job, now := clock(), status=JobStatus.IN_PROGRESS.value, start_datetime=now
-    )
+def started(clock: Clock, process: Process | None = None) -> Callable[[Job], Job]:
+    """Return the edit that begins a job now, and says which process runs it."""
+
+    def edit(job: Job) -> Job:
+        now = clock()
+        said = {} if process is None else {"other": job.other | {KEY: process.to_json()}}
+        status = JobStatus.IN_PROGRESS.value
+        return _touched(job, now, status=status, start_datetime=now, **said)
+
+    return edit
 
 
 def ended(clock: Clock, status: JobStatus, message: Json = UNSET) -> Callable[[Job], Job]:
     """Return the edit that ends a job now; without a message it keeps the one it has."""
     said = {} if message is UNSET else {"message": message}
     return lambda job: _touched(job, now := clock(), status=status.value, end_datetime=now, **said)
+
+
+def closed(clock: Clock, message: str | None) -> Callable[[Job], Job]:
+    """Return the edit that ends a job as ERROR by hand; `LogError` for one that has ended.
+
+    What its record says stays: an end that it has, and its message unless another is given.
+    """
+
+    def edit(job: Job) -> Job:
+        if job.phase is Phase.ENDED:
+            raise LogError(f"{one_line(job.id)} has ended already")
+        said = message or (job.message if job.message not in (UNSET, None, "") else BY_HAND)
+        closed = ended(clock, JobStatus.ERROR, said)(job)
+        has_end = isinstance(job.end_datetime, int | float)
+        return closed.replace(end_datetime=job.end_datetime) if has_end else closed
+
+    return edit
 
 
 def change(clock: Clock, fields: dict[str, Any]) -> Callable[[Job], Job]:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from jobwatch.model.export_formats import LAYOUTS, Layout
 from jobwatch.model.exported import export_record
 from jobwatch.model.formats import Format, encode
 from jobwatch.model.job import Job
+from jobwatch.model.known import Known, known_of
 from jobwatch.model.node import Origin
 from jobwatch.model.query import JobQuery, Sort, SortKey
-from jobwatch.model.when import Zone
-from jobwatch.store import export_statements, pages
+from jobwatch.model.row import Note
+from jobwatch.model.signs import Signs
+from jobwatch.model.when import Zone, now_ms
+from jobwatch.store import export_statements, pages, usual
 from jobwatch.store import statements as sql
+from jobwatch.store.alive import process_text
 from jobwatch.store.connection import Parameters, ReadConnection
 from jobwatch.store.edits import Clock
 from jobwatch.store.values import to_column
 
 __all__ = ["BATCH", "Batches", "Chunk", "encoded", "jobs_found", "jobs_marked"]
 
-Batch: TypeAlias = list[tuple[Job, Origin]]
+Result = TypeVar("Result")
+
+Batch: TypeAlias = list[tuple[Job, Known]]
 Batches: TypeAlias = AsyncGenerator[Batch, None]
 
 FIRST_BATCH, BATCH = 64, 256
@@ -47,19 +53,24 @@ async def jobs_found(connection: ReadConnection, query: JobQuery, clock: Clock) 
     """
     query = replace(query, sort=OLDEST_FIRST)
     now = clock()
+    signs = await _interruptible(connection, connection.run(usual.signs()))
     after: tuple[float, int] | None = None
     size = FIRST_BATCH
     while True:
         rows = await _read(connection, *pages.page(pages.JOBS, query, size, after, now))
         if rows:
-            yield await _batch(connection, rows)
+            yield await _batch(connection, rows, signs, now)
         if len(rows) < size:
             return
         after, size = sql.key_of(rows[-1]), _next_size(size, rows)
 
 
-async def jobs_marked(connection: ReadConnection, ids: Iterable[str]) -> Batches:
+async def jobs_marked(
+    connection: ReadConnection, ids: Iterable[str], clock: Clock = now_ms
+) -> Batches:
     """Return the jobs of some ids in batches, in order of start; unknown ids are passed over."""
+    now = clock()
+    signs = await _interruptible(connection, connection.run(usual.signs()))
     keys = await _keys(connection, dict.fromkeys(ids))
     size = FIRST_BATCH
     while keys:
@@ -67,7 +78,7 @@ async def jobs_marked(connection: ReadConnection, ids: Iterable[str]) -> Batches
         del keys[:size]
         rows = await _read(connection, export_statements.JOBS, (seqs,))
         if rows:
-            yield await _batch(connection, rows)
+            yield await _batch(connection, rows, signs, now)
         size = _next_size(size, rows)
 
 
@@ -85,7 +96,7 @@ async def encoded(batches: Batches, format: Format, zone: Zone) -> AsyncGenerato
 
 
 def _encode(layout: Layout, batch: Batch, zone: Zone) -> bytes:
-    return layout.encode([export_record(job, origin, zone) for job, origin in batch])
+    return layout.encode([export_record(job, known, zone) for job, known in batch])
 
 
 async def _keys(connection: ReadConnection, ids: Iterable[str]) -> list[tuple[float, int]]:
@@ -98,14 +109,29 @@ async def _keys(connection: ReadConnection, ids: Iterable[str]) -> list[tuple[fl
     return sorted(map(tuple, keys))
 
 
-async def _batch(connection: ReadConnection, rows: Sequence[Any]) -> Batch:
+async def _batch(connection: ReadConnection, rows: Sequence[Any], signs: Signs, now: int) -> Batch:
     seqs = encode([row[12] for row in rows]).decode()
-    origins = await _read(connection, export_statements.ORIGINS, (seqs,))
-    return await asyncio.to_thread(_jobs, rows, {seq: Origin(*origin) for seq, *origin in origins})
+    beside = await _read(connection, export_statements.KNOWN, (seqs,))
+    return await asyncio.to_thread(_jobs, rows, beside, signs, now)
 
 
-def _jobs(rows: Sequence[Any], origins: dict[int, Origin]) -> Batch:
-    return [(sql.job_of(row), origins.get(row[12], Origin())) for row in rows]
+def _jobs(rows: Sequence[Any], beside: Sequence[Any], signs: Signs, now: int) -> Batch:
+    from_log = {seq: _origin_and_note(*columns) for seq, *columns in beside}
+    batch: Batch = []
+    for row in rows:
+        job = sql.job_of(row)
+        # A job that was deleted between the two reads is as if of nowhere.
+        origin, note = from_log.get(row[12], (Origin(), None))
+        known = known_of(job, origin, note, signs, now, process=process_text(job))
+        batch.append((job, known))
+    return batch
+
+
+def _origin_and_note(
+    node: str | None, lost_at: int | None, noted_at: int | None, text: str | None
+) -> tuple[Origin, Note | None]:
+    origin = Origin() if node is None else Origin(node, lost_at)
+    return origin, None if noted_at is None or text is None else Note(noted_at, text)
 
 
 def _next_size(size: int, rows: Sequence[Any]) -> int:
@@ -114,8 +140,12 @@ def _next_size(size: int, rows: Sequence[Any]) -> int:
 
 
 async def _read(connection: ReadConnection, statement: str, parameters: Parameters) -> list[Any]:
+    return await _interruptible(connection, connection.rows(statement, parameters))
+
+
+async def _interruptible(connection: ReadConnection, reading: Awaitable[Result]) -> Result:
     try:
-        return await connection.rows(statement, parameters)
+        return await reading
     except asyncio.CancelledError:
         await connection.interrupt()
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobwatch.store.list_statements import JOB
 
-__all__ = ["JOBS", "ORIGINS", "SEQS_OF_IDS", "SEQ_OF_ID"]
+__all__ = ["JOBS", "KNOWN", "SEQS_OF_IDS", "SEQ_OF_ID"]
 
 # Of a JSON array of ids, or of one: what orders those jobs.
 SEQS_OF_IDS = """
@@ -15,8 +15,9 @@ SEQ_OF_ID = "SELECT started, seq FROM jobs WHERE id = ?"
 # Of a JSON array of seqs: those jobs in order of start, as `job_of` reads them.
 JOBS = JOB + "FROM jobs WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY started, arrival"
 
-# ...and where they are from: the seq, then what makes an `Origin`.
-ORIGINS = """
-SELECT seq, name, lost_at
-FROM jobs JOIN nodes USING (node) WHERE seq IN (SELECT value FROM json_each(?))
+# ...and what is known of them: the seq, what makes an `Origin`, and what makes a `Note`.
+KNOWN = """
+SELECT seq, name, lost_at, at, note
+FROM jobs LEFT JOIN nodes USING (node) LEFT JOIN notes USING (id)
+WHERE seq IN (SELECT value FROM json_each(?))
 """

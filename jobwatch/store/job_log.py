@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,9 +13,11 @@ import aiosqlite
 from jobwatch.model.job import UNSET, Job, JobStatus, Json
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
+from jobwatch.model.row import Note
 from jobwatch.model.when import now_ms
 from jobwatch.store import edits, pages, reads, transactions
 from jobwatch.store import statements as sql
+from jobwatch.store.alive import Process
 from jobwatch.store.connect import (
     BUSY_TIMEOUT,
     CONNECTION_PRAGMAS,
@@ -26,6 +28,7 @@ from jobwatch.store.connect import (
     read_only_uri,
 )
 from jobwatch.store.connection import Parameters
+from jobwatch.store.search import ready_for
 from jobwatch.store.steps import Many, Steps
 from jobwatch.store.transactions import Changes
 from jobwatch.store.values import to_column
@@ -92,9 +95,12 @@ class JobLog:
             )
         )
 
-    async def start(self, id: str) -> Job:
-        """Set a job to IN_PROGRESS, from now on."""
-        return await self._write(transactions.edit(id, edits.started(self._clock)))
+    async def start(self, id: str, *, process: Process | None = None) -> Job:
+        """Set a job to IN_PROGRESS, from now on; once the process that runs it is gone, it is lost.
+
+        `process` is as `own_process` tells it; without one nobody can know.
+        """
+        return await self._write(transactions.edit(id, edits.started(self._clock, process)))
 
     async def finish(self, id: str, message: Json = UNSET) -> Job:
         """End a job as COMPLETE."""
@@ -113,6 +119,10 @@ class JobLog:
     async def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
         """Merge jobs into the log (see `merge`), all or none; who has no node yet is of `node`."""
         return await self._write(transactions.upsert(jobs, node))
+
+    async def set_notes(self, notes: Mapping[str, Note | None]) -> int:
+        """Write notes to jobs by id, or take away those that are None; return to how many."""
+        return await self._write(transactions.set_notes(notes))
 
     async def delete(self, ids: Iterable[str]) -> int:
         """Delete jobs by id and return how many there were."""
@@ -142,12 +152,14 @@ class JobLog:
 
     async def page(self, query: JobQuery, *, limit: int, after: Job | None = None) -> list[Job]:
         """Return up to `limit` jobs in the query's order of start, those behind `after`."""
+        await self._make_ready(query)
         place = await self._place(after)
         rows = await self._rows(*pages.page(pages.JOBS, query, limit, place, self._clock()))
         return [sql.job_of(row) for row in rows]
 
     async def count(self, query: JobQuery) -> int:
         """Return how many jobs a query has."""
+        await self._make_ready(query)
         [(count,)] = await self._rows(*reads.count(query, self._clock()))
         return int(count)
 
@@ -157,6 +169,11 @@ class JobLog:
         for row in await self._rows(sql.ROW_BY_ID, (to_column(job.id),)):
             return sql.row_of(row).key
         return sql.order_of(job), 0
+
+    async def _make_ready(self, query: JobQuery) -> None:
+        async with self._writing:
+            with errors_of(self.path):
+                await self._run(ready_for(query))
 
     async def _rows(self, statement: str, parameters: Parameters = ()) -> list[Any]:
         with errors_of(self.path):

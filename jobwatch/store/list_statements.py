@@ -32,7 +32,7 @@ def source_of(query: JobQuery) -> Source:
 OF_NODE = " AND node = (SELECT node FROM nodes WHERE name = :node)"
 # An index in the order of a list, and what makes it partial.
 _RUNNING = "jobs INDEXED BY jobs_running WHERE outcome = 0"
-_FAILED = "jobs INDEXED BY jobs_failed WHERE outcome >= 2"
+_FAILED = "jobs INDEXED BY jobs_amiss WHERE outcome >= 2 AND outcome <> 4"
 _SOURCES: Mapping[Source, str] = {
     Source(View.ALL): "jobs INDEXED BY jobs_by_start WHERE TRUE",
     Source(View.ALL, one_node=True): "jobs INDEXED BY jobs_by_node WHERE TRUE" + OF_NODE,
@@ -58,7 +58,15 @@ _UP = " ORDER BY started, arrival"
 _DOWN = " ORDER BY started DESC, arrival DESC"
 
 COUNT_RUNNING = f"SELECT count(*) FROM {_RUNNING}"
-COUNT_FAILED = f"SELECT count(*) FROM {_FAILED}"
+# How many failed, were lost or are partial; how many were lost; how many are partial.
+COUNT_AMISS = """
+SELECT count(*), ifnull(sum(outcome = 3), 0), ifnull(sum(outcome = 4), 0)
+FROM jobs INDEXED BY jobs_amiss WHERE outcome >= 2 AND started >= ? AND started < ?
+"""
+NTH_AMISS = """
+SELECT started FROM jobs INDEXED BY jobs_amiss WHERE outcome >= 2
+ORDER BY started DESC, arrival DESC LIMIT 1 OFFSET ?
+"""
 # As many as there are where nothing was ever deleted, and read in no time.
 ESTIMATE_ALL = "SELECT coalesce(max(seq), 0) FROM jobs"
 

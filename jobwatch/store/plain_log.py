@@ -9,12 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jobwatch.model.condition import EVERY
 from jobwatch.model.job import Job
 from jobwatch.model.node import Node, Origin
-from jobwatch.model.query import JobQuery
-from jobwatch.model.row import JobRow
+from jobwatch.model.query import JobQuery, resolved
+from jobwatch.model.row import JobRow, Note
+from jobwatch.model.signs import Signs
 from jobwatch.model.when import now_ms
-from jobwatch.store import reads, transactions
+from jobwatch.store import edits, reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
     READER_BUSY_TIMEOUT,
@@ -86,6 +88,14 @@ class PlainJobLog:
         """Mark jobs that go on by their records as lost at these instants (ms), by id."""
         self._write(transactions.mark_lost(since))
 
+    def set_notes(self, notes: Mapping[str, Note | None]) -> int:
+        """Write notes to jobs by id, or take away those that are None; return to how many."""
+        return self._write(transactions.set_notes(notes))
+
+    def close_jobs(self, ids: Iterable[str], message: str | None = None) -> None:
+        """End jobs that go on as ERROR now, all or none; `LogError` if one has ended."""
+        self._write(transactions.edit_all(ids, edits.closed(now_ms, message)))
+
     def get_job(self, id: str) -> Job | None:
         """Return one job, or None."""
         for row in self._rows(sql.GET_BY_ID, (to_column(id),)):
@@ -121,12 +131,28 @@ class PlainJobLog:
             return Origin(*row)
         return Origin()
 
+    def note(self, id: str) -> Note | None:
+        """Return the note of a job, or None."""
+        for row in self._rows(sql.GET_NOTE, (to_column(id),)):
+            return Note(*row)
+        return None
+
+    def signs(self) -> Signs:
+        """Return what is usual, and what goes on by its record alone."""
+        from jobwatch.store import usual
+
+        return self._read(usual.signs())
+
     def nodes(self) -> list[Node]:
         """Return the nodes of the log by name."""
         return [sql.node_of(row) for row in self._rows(sql.NODES)]
 
     def count(self, query: JobQuery) -> int:
         """Return how many jobs a query has."""
+        if resolved(query).where != EVERY:
+            from jobwatch.store.search import ready_for
+
+            self._read(ready_for(query))
         [(count,)] = self._rows(*reads.count(query, now_ms()))
         return int(count)
 

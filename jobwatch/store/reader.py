@@ -9,25 +9,37 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from jobwatch.model.condition import EVERY, Field
+from jobwatch.model.health import CHECKS, Finding
 from jobwatch.model.heat import DayCount
 from jobwatch.model.job import UNSET, Job, Json
+from jobwatch.model.kinds import ErrorKind
+from jobwatch.model.known import Known, known_of
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery, SortKey, resolved
 from jobwatch.model.row import JobRow
+from jobwatch.model.signs import Signs
+from jobwatch.model.statistics import By, Statistics
+from jobwatch.model.summary import StateCounts
 from jobwatch.model.timeline import Overlaps
-from jobwatch.model.when import now_ms
+from jobwatch.model.when import Zone, now_ms
 from jobwatch.store import list_statements as lists
 from jobwatch.store import statements as sql
+from jobwatch.store import usual
+from jobwatch.store.alive import process_text
+from jobwatch.store.amiss import AmissCount
 from jobwatch.store.as_of_list import AsOfList
 from jobwatch.store.connect import check_log
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
 from jobwatch.store.events import event_after, event_before
 from jobwatch.store.found_list import FoundList
+from jobwatch.store.health import findings
 from jobwatch.store.job_list import IndexedList, JobList, read_row
+from jobwatch.store.kinds import count_kinds
 from jobwatch.store.overlaps import overlaps_of
 from jobwatch.store.sorted_list import SortedList
-from jobwatch.store.tally import Counts, count_views
+from jobwatch.store.statistics import statistics_of
+from jobwatch.store.tally import count_hours, count_states, found_rows
 from jobwatch.store.values import from_column, to_column
 from jobwatch.store.watch import LogWatch
 
@@ -50,6 +62,7 @@ class LogReader:
         self._tally = tally
         self._watch = LogWatch(screen)
         self._all = IndexedList(screen, JobQuery())
+        self._amiss = AmissCount(screen)
 
     @classmethod
     @asynccontextmanager
@@ -86,19 +99,41 @@ class LogReader:
         """End the search that runs now."""
         await self._search.interrupt()
 
-    def count_views(self, query: JobQuery) -> AsyncGenerator[Counts, None]:
-        """Count the jobs of a query in each view; the counts so far come as they grow."""
-        return count_views(self._tally, query, self._clock)
+    def count_states(self, query: JobQuery) -> AsyncGenerator[StateCounts, None]:
+        """Count the jobs of a query in each state; the counts so far come as they grow."""
+        return count_states(self._tally, query, self._clock)
 
-    async def counts(self) -> Counts:
+    async def counts(self) -> StateCounts:
         """Return the counts of the whole log; that of all is a guess until its list is read."""
         [(running,)] = await self._screen.rows(lists.COUNT_RUNNING)
-        [(failed,)] = await self._screen.rows(lists.COUNT_FAILED)
+        amiss = await self._amiss.read()
         if self._all.complete:
             await self._all.refresh()
-            return Counts(running, self._all.total, failed)
-        [(estimate,)] = await self._screen.rows(lists.ESTIMATE_ALL)
-        return Counts(running, estimate, failed)
+            total = self._all.total
+        else:
+            [(total,)] = await self._screen.rows(lists.ESTIMATE_ALL)
+        complete = max(total - running - amiss.all, 0)
+        return StateCounts(running, complete, amiss.partial, amiss.failed, amiss.lost)
+
+    def count_kinds(self, query: JobQuery) -> AsyncGenerator[tuple[ErrorKind, ...], None]:
+        """Count the errors of a query by their kind, the most frequent first, as they grow."""
+        return count_kinds(self._tally, query, self._clock)
+
+    async def hours(self, query: JobQuery) -> tuple[int, ...]:
+        """Return how many jobs of a query started in each of its last 24 hours, oldest first."""
+        return await count_hours(self._tally, query, self._clock())
+
+    async def found(self, query: JobQuery, limit: int) -> list[JobRow]:
+        """Return the lines of the newest jobs of a query, whatever its order."""
+        return await found_rows(self._tally, query, limit, self._clock())
+
+    async def signs(self) -> Signs:
+        """Return what is usual, and what goes on by its record alone; it holds for a while."""
+        return await self._tally.run(usual.signs())
+
+    async def lengths_before(self, job: JobRow) -> list[float]:
+        """Return how long (ms, ascending) the last runs of a job's kind before it took."""
+        return await self._screen.run(usual.lengths_before(job))
 
     @property
     def counts_are_estimates(self) -> bool:
@@ -109,6 +144,14 @@ class LogReader:
         """Return how many jobs there are: the first time a walk over the index, then little."""
         await self._all.refresh()
         return self._all.total
+
+    def statistics(self, query: JobQuery, by: By, zone: Zone) -> AsyncGenerator[Statistics, None]:
+        """Read statistics of a query by groups, its days in a zone; they come as they grow."""
+        return statistics_of(self._tally, query, by, zone, self._clock)
+
+    def health(self) -> AsyncGenerator[Finding, None]:
+        """Check the log and its records, on a connection of its own."""
+        return findings(self.path, CHECKS, self._clock)
 
     async def row(self, id: str) -> JobRow | None:
         """Return the line of one job, or None."""
@@ -132,6 +175,17 @@ class LogReader:
         for row in await self._screen.rows(sql.ORIGIN, (to_column(id),)):
             return Origin(*row)
         return Origin()
+
+    async def known(self, job: Job) -> Known:
+        """Return what the log knows of a job beside its record."""
+        row = await self.row(job.id)
+        note, origin = None if row is None else row.note, await self.origin(job.id)
+        signs, process = await self.signs(), process_text(job)
+        return known_of(job, origin, note, signs, self._clock(), process=process)
+
+    def process_of(self, job: Job) -> str:
+        """Return which process runs a job, for a person; empty where its record doesn't say."""
+        return process_text(job)
 
     async def nodes(self) -> list[Node]:
         """Return the nodes of the log by name."""

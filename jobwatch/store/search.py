@@ -17,9 +17,11 @@ from jobwatch.model.condition import (
     Or,
     Pattern,
     Ran,
+    Shows,
     all_of,
     conjuncts,
     leaves,
+    outcomes_of,
 )
 from jobwatch.model.job import Outcome
 from jobwatch.model.query import JobQuery, View, resolved
@@ -28,8 +30,9 @@ from jobwatch.store.condition_statements import Fragment, cases, fragment
 from jobwatch.store.list_statements import OF_NODE
 from jobwatch.store.search_statements import Way
 from jobwatch.store.steps import One, Reading
+from jobwatch.store.usual import prepare
 
-__all__ = ["Part", "Search", "parts_of", "search_of"]
+__all__ = ["Part", "Search", "parts_of", "ready_for", "search_of"]
 
 FEW_FACETS = 4_096
 """Up to so many facets a slice looks each of them up; more are likely to be everywhere."""
@@ -65,6 +68,8 @@ class Search(NamedTuple):
     """Whether nothing is asked for but a range and what facets tell."""
     depends_on_now: bool
     """Whether a job may come into the result or leave it by the passing of time alone."""
+    needs_usual: bool
+    """Whether it asks for what `usual` prepares."""
 
     def read(self, statement: str, **given: Any) -> tuple[str, dict[str, Any]]:
         """Return a statement of `search_statements` with the conditions put in."""
@@ -96,12 +101,17 @@ def search_of(query: JobQuery) -> Search:
             named = all_of([named, condition])
         else:
             rest.append(condition)
+    if (outcomes := outcomes_of(all_of(rest))) != frozenset(Outcome):
+        # What no index tells may still be only of what has come to this.
+        named = all_of([named, Has(outcomes)])
     facets = fragment(named, "facet")
     if query.node is not None:
         facets = Fragment(facets.sql + OF_NODE, facets.parameters | {"node": query.node})
     runs = [condition.range for condition in rest if isinstance(condition, Ran)]
     start, end = query.range.bounds
     ends = [range.end for range in runs if range.end is not None]
+    asked = [leaf for condition in rest for leaf in leaves(condition)]
+    needs_usual = any(isinstance(leaf, Shows) and leaf.trait.depends_on_usual for leaf in asked)
     return Search(
         start=start,
         end=min([end, *ends]),
@@ -111,14 +121,21 @@ def search_of(query: JobQuery) -> Search:
         ran_from=max((range.start for range in runs if range.start is not None), default=None),
         by_facet=named != EVERY or query.node is not None,
         is_of_facets_alone=not rest,
-        depends_on_now=any(
-            isinstance(leaf, Measures) for condition in rest for leaf in leaves(condition)
-        ),
+        depends_on_now=needs_usual or any(isinstance(leaf, Measures) for leaf in asked),
+        needs_usual=needs_usual,
     )
 
 
+def ready_for(query: JobQuery) -> Reading[None]:
+    """Make ready what a query asks for beside the records, for reads that know no parts."""
+    if search_of(query).needs_usual:
+        yield from prepare()
+
+
 def parts_of(search: Search) -> Reading[list[Part]]:
-    """Return the parts of a search, the newest first."""
+    """Return the parts of a search, the newest first, when all that it asks for is ready."""
+    if search.needs_usual:
+        yield from prepare()
     start, end = search.start, search.end
     if start >= end:
         return []

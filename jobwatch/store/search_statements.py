@@ -14,7 +14,7 @@ from jobwatch.model.query import SortKey
 from jobwatch.store.list_statements import DURATION, JOB
 from jobwatch.store.statements import ROW
 
-__all__ = ["OF_FACETS", "Way"]
+__all__ = ["IN_RANGE", "MATCHES", "OF_FACETS", "Way", "for_each_way"]
 
 
 class Way(Enum):
@@ -58,17 +58,18 @@ _SOURCES: Mapping[Way, str] = {
     Way.ID: f"jobs WHERE seq IN ({_IDS}) AND {{of_facets}}",
     Way.BEFORE: f"jobs WHERE seq IN ({_BEFORE}) AND {{of_facets}}",
 }
-_IN_RANGE = " AND started >= :start AND started < :end"
-_MATCHES = f"{_IN_RANGE} AND {{where}}"
+IN_RANGE = " AND started >= :start AND started < :end"
+MATCHES = f"{IN_RANGE} AND {{where}}"
 
 
-def _for_each_way(statement: str) -> Mapping[Way, str]:
+def for_each_way(statement: str) -> Mapping[Way, str]:
+    """Return a statement with ``{source}`` in it, for each way."""
     return {way: statement.replace("{source}", source) for way, source in _SOURCES.items()}
 
 
 # How many facets a query has, and how many jobs those ways would look at, up to :limit.
 COUNT_FACETS = "SELECT count(*) FROM facets WHERE {facets}"
-PROBE = _for_each_way("SELECT count(*) FROM (SELECT 1 FROM {source}" + _IN_RANGE + " LIMIT :limit)")
+PROBE = for_each_way("SELECT count(*) FROM (SELECT 1 FROM {source}" + IN_RANGE + " LIMIT :limit)")
 
 # The start of the :offset-th job from the range's end (or beginning): where a slice ends.
 SLICE_DOWN = """
@@ -106,13 +107,13 @@ FORGET_FROM = "DELETE FROM temp.found WHERE position >= ?"
 # Behind the last row, and before the first: SQLite numbers rows upwards by itself, at a third of
 # the cost. The order is one of expressions, so that it walks the index upwards and sorts what it
 # found: a step down costs it twice a step up.
-_APPEND = "INSERT INTO temp.found (seq, started) SELECT seq, started FROM {source}" + _MATCHES
-APPEND_UP = _for_each_way(_APPEND + " ORDER BY +started, arrival")
-APPEND_DOWN = _for_each_way(_APPEND + " ORDER BY +started DESC, arrival DESC")
-PREPEND_UP = _for_each_way(
+_APPEND = "INSERT INTO temp.found (seq, started) SELECT seq, started FROM {source}" + MATCHES
+APPEND_UP = for_each_way(_APPEND + " ORDER BY +started, arrival")
+APPEND_DOWN = for_each_way(_APPEND + " ORDER BY +started DESC, arrival DESC")
+PREPEND_UP = for_each_way(
     "INSERT INTO temp.found"
     " SELECT :first - row_number() OVER (ORDER BY +started, arrival), seq, started"
-    " FROM {source}" + _MATCHES
+    " FROM {source}" + MATCHES
 )
 
 # Up to :limit jobs or lines of a part behind a key on, where it is short enough to be sorted each
@@ -121,26 +122,45 @@ _BEHIND_UP = " AND (started, arrival) > (:key, :seq) ORDER BY started, arrival L
 _BEHIND_DOWN = (
     " AND (started, arrival) < (:key, :seq) ORDER BY started DESC, arrival DESC LIMIT :limit"
 )
-JOBS_UP = _for_each_way(JOB + "FROM {source}" + _MATCHES + _BEHIND_UP)
-JOBS_DOWN = _for_each_way(JOB + "FROM {source}" + _MATCHES + _BEHIND_DOWN)
-ROWS_UP = _for_each_way(ROW + "FROM {source}" + _MATCHES + _BEHIND_UP)
-ROWS_DOWN = _for_each_way(ROW + "FROM {source}" + _MATCHES + _BEHIND_DOWN)
+JOBS_UP = for_each_way(JOB + "FROM {source}" + MATCHES + _BEHIND_UP)
+JOBS_DOWN = for_each_way(JOB + "FROM {source}" + MATCHES + _BEHIND_DOWN)
+ROWS_UP = for_each_way(ROW + "FROM {source}" + MATCHES + _BEHIND_UP)
+ROWS_DOWN = for_each_way(ROW + "FROM {source}" + MATCHES + _BEHIND_DOWN)
 
 # What ended later than :as_of had come to nothing then.
-COUNT_BY_OUTCOME = _for_each_way(
+COUNT_BY_OUTCOME = for_each_way(
     "SELECT CASE WHEN ended > :as_of THEN 0 ELSE outcome END AS then_outcome, count(*)"
-    " FROM {source}" + _MATCHES + " GROUP BY then_outcome"
+    " FROM {source}" + MATCHES + " GROUP BY then_outcome"
 )
 # On the index alone, where nothing else is asked than what it has.
 COUNT_BY_FACET = (
     "SELECT (SELECT outcome FROM facets WHERE facets.facet = jobs.facet), count(*)"
-    f" FROM {_SOURCES[Way.FACET]}{_IN_RANGE} GROUP BY jobs.facet"
+    f" FROM {_SOURCES[Way.FACET]}{IN_RANGE} GROUP BY jobs.facet"
 )
-COUNT_ALL = _for_each_way("SELECT count(*) FROM {source}" + _MATCHES)
+COUNT_ALL = for_each_way("SELECT count(*) FROM {source}" + MATCHES)
+
+# How many jobs failed by kind of error and facet, and when the first and the last of them started;
+# also on the index alone, where no more is asked than a range.
+_BY_KIND = "SELECT kind, facet, count(*), min(started), max(started) FROM "
+COUNT_KINDS = for_each_way(
+    _BY_KIND + "{source}" + MATCHES + " AND kind IS NOT NULL GROUP BY kind, facet"
+)
+COUNT_ALL_KINDS = (
+    _BY_KIND + "jobs INDEXED BY jobs_amiss WHERE outcome >= 2 AND kind IS NOT NULL"
+    " AND started >= :start AND started < :end GROUP BY kind, facet"
+)
+KINDS = "SELECT kind, fingerprint FROM kinds WHERE kind IN (SELECT value FROM json_each(?))"
+TYPES = "SELECT facet, type FROM facets"
+
+# How many jobs started in each length of :length ms from :since on, by its number.
+COUNT_BUCKETS = for_each_way(
+    "SELECT CAST((started - :since) / :length AS INTEGER) AS bucket, count(*)"
+    " FROM {source}" + MATCHES + " GROUP BY bucket"
+)
 
 # The lines of a part, those first that are most like a job of this :type and :user and :started.
-MOST_ALIKE = _for_each_way(
-    ROW + "FROM {source}" + _MATCHES + " AND seq <> :seq"
+MOST_ALIKE = for_each_way(
+    ROW + "FROM {source}" + MATCHES + " AND seq <> :seq"
     " ORDER BY type IS :type AND user IS :user DESC, type IS :type DESC, user IS :user DESC,"
     " abs(started - :started) LIMIT :limit"
 )

@@ -11,10 +11,12 @@ from typing import Any
 
 from msgspec.structs import astuple
 
-from jobwatch.model.formats import encode
+from jobwatch.model.formats import decode, encode
+from jobwatch.model.insight import Load
 from jobwatch.model.job import Job, Outcome
 from jobwatch.model.node import Node, NodeState
-from jobwatch.model.row import JobRow
+from jobwatch.model.row import JobRow, Note
+from jobwatch.store.implied import implied
 from jobwatch.store.values import from_column, preview, to_column
 
 GET_BY_ID = """
@@ -44,16 +46,17 @@ SELECT name, lost_at
 FROM jobs JOIN nodes USING (node) WHERE id = ?
 """
 
-# Only a new job takes the seq ?1 and the node ?16. One that is lost stays so while its record goes
+# Only a new job takes the seq ?1 and the node ?19. One that is lost stays so while its record goes
 # on and begins when it did. `ADD_FACETS` and `SET_FACETS` follow: a facet that isn't there yet is
 # null until then.
 UPSERT = """
 INSERT INTO jobs (seq, arrival, id, started, outcome, status, type, user,
                   start_datetime, end_datetime, created_datetime, createdtime, updatedtime,
-                  message, other, job_body, node, facet)
-VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                  message, other, job_body, done, total, kind, node, facet)
+VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+        (SELECT kind FROM kinds WHERE fingerprint = ?18), ?19,
         (SELECT facet FROM facets
-         WHERE outcome = ?4 AND status IS ?5 AND type IS ?6 AND user IS ?7 AND node IS ?16))
+         WHERE outcome = ?4 AND status IS ?5 AND type IS ?6 AND user IS ?7 AND node IS ?19))
 ON CONFLICT (id) DO UPDATE SET
     outcome = CASE WHEN outcome = 3 AND excluded.outcome = 0 AND started = excluded.started
                    THEN 3 ELSE excluded.outcome END,
@@ -63,10 +66,26 @@ ON CONFLICT (id) DO UPDATE SET
     type = excluded.type, user = excluded.user, start_datetime = excluded.start_datetime,
     end_datetime = excluded.end_datetime, created_datetime = excluded.created_datetime,
     createdtime = excluded.createdtime, updatedtime = excluded.updatedtime,
-    message = excluded.message, other = excluded.other, job_body = excluded.job_body
+    message = excluded.message, other = excluded.other, job_body = excluded.job_body,
+    done = excluded.done, total = excluded.total, kind = excluded.kind
+"""
+
+ADD_KIND = "INSERT INTO kinds (fingerprint) VALUES (?) ON CONFLICT DO NOTHING"
+
+# ?1 an id, ?2 when, ?3 the note. A job that isn't there takes none, nor one that has a later one.
+SET_NOTE = """
+INSERT INTO notes (id, at, note)
+SELECT id, ?2, ?3 FROM jobs WHERE id = ?1
+ON CONFLICT (id) DO UPDATE SET at = excluded.at, note = excluded.note WHERE excluded.at >= at
+RETURNING (SELECT started FROM jobs WHERE jobs.id = notes.id)
+"""
+GET_NOTE = "SELECT at, note FROM notes WHERE id = ?"
+DELETE_NOTE = """
+DELETE FROM notes WHERE id = ?1 RETURNING (SELECT started FROM jobs WHERE jobs.id = notes.id)
 """
 
 DELETE = "DELETE FROM jobs WHERE id = ?"
+DELETE_NOTES = "DELETE FROM notes WHERE id = ?"
 
 # The newest start, and the last seq given.
 NEWEST = "SELECT max(started), (SELECT coalesce(max(seq), 0) FROM jobs) FROM jobs"
@@ -146,8 +165,8 @@ WITH edges (day, begins, ends) AS (
 )
 SELECT (SELECT count(*) FROM jobs INDEXED BY jobs_by_start
         WHERE started >= begins AND started < ends),
-       (SELECT count(*) FROM jobs INDEXED BY jobs_failed
-        WHERE outcome >= 2 AND started >= begins AND started < ends)
+       (SELECT count(*) FROM jobs INDEXED BY jobs_amiss
+        WHERE outcome >= 2 AND outcome <> 4 AND started >= begins AND started < ends)
 FROM edges
 WHERE ends IS NOT NULL
 ORDER BY day
@@ -183,7 +202,8 @@ START_FROM = "SELECT min(started) FROM jobs WHERE started >= ?"
 ROW = """
 SELECT jobs.seq, jobs.started, id, status, type, user, outcome, start_datetime, end_datetime,
        substr(message, 1, 1000), (SELECT name FROM nodes WHERE nodes.node = jobs.node),
-       created_datetime, ended
+       created_datetime, ended, done, total,
+       (SELECT json_array(at, note) FROM notes WHERE notes.id = jobs.id)
 """
 ROW_BY_ID = ROW + "FROM jobs WHERE id = ?"
 
@@ -198,10 +218,11 @@ def order_of(job: Job) -> int | float:
 
 def job_columns(job: Job) -> tuple[Any, ...]:
     """Return the parameters of `UPSERT` for one job, but for its seq and its node."""
+    said = implied(job)
     return (
         to_column(job.id),
         order_of(job),
-        job.outcome,
+        said.outcome,
         to_column(job.status),
         to_column(job.type),
         to_column(job.user),
@@ -213,6 +234,9 @@ def job_columns(job: Job) -> tuple[Any, ...]:
         to_column(job.message),
         encode(job.other) if job.other else None,
         to_column(job.job_body),
+        said.done,
+        said.total,
+        said.kind,
     )
 
 
@@ -261,6 +285,8 @@ def row_of(row: Sequence[Any]) -> JobRow:
         row[10] or "",
         from_column(row[11]),
         row[12],
+        None if row[13] is None else Load(row[13], row[14]),
+        None if row[15] is None else Note(*decode(row[15])),
     )
 
 

@@ -1,49 +1,38 @@
-"""How many jobs of a query each view has, counted in slices so that the counts grow on screen."""
+"""How many jobs of a query are in each state, counted in slices: the counts grow on screen."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from math import inf
-from typing import NamedTuple
 
+from jobwatch.model.durations import HOUR
 from jobwatch.model.job import Outcome
 from jobwatch.model.query import JobQuery, View
+from jobwatch.model.row import JobRow
+from jobwatch.model.summary import StateCounts
 from jobwatch.store import search_statements as sql
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
 from jobwatch.store.search import parts_of, search_of
 from jobwatch.store.search_statements import Way
 from jobwatch.store.slices import Slices, slices_down
+from jobwatch.store.statements import row_of
 
-__all__ = ["Counts", "count_views"]
+__all__ = ["count_hours", "count_states", "found_rows"]
 
-
-class Counts(NamedTuple):
-    """How many jobs each view has."""
-
-    running: int = 0
-    all: int = 0
-    failed: int = 0
-
-    def plus(self, outcome: Outcome, count: int) -> Counts:
-        """Return the counts with more jobs of an outcome."""
-        return Counts(
-            self.running + (count if outcome is Outcome.PENDING else 0),
-            self.all + count,
-            self.failed + (count if outcome >= Outcome.FAILED else 0),
-        )
+HOURS = 24
 
 
-async def count_views(
+async def count_states(
     connection: ReadConnection, query: JobQuery, clock: Clock
-) -> AsyncGenerator[Counts, None]:
-    """Count the jobs of a query in each view, whichever is its own, from the newest on.
+) -> AsyncGenerator[StateCounts, None]:
+    """Count the jobs of a query by what came of them, whatever its view, from the newest on.
 
     The counts so far come after each slice; those of an instant count what had come of a job then.
     """
     query = replace(query, view=View.ALL)
-    search, slices, counts = search_of(query), Slices(), Counts()
+    search, slices, counts = search_of(query), Slices(), StateCounts()
     as_of = inf if query.as_of is None else query.as_of
     parts = await connection.run(parts_of(search))
     if not parts:
@@ -59,3 +48,38 @@ async def count_views(
             for outcome, number in rows:
                 counts = counts.plus(Outcome(outcome), number)
             yield counts
+
+
+async def count_hours(connection: ReadConnection, query: JobQuery, now: int) -> tuple[int, ...]:
+    """Return how many jobs of a query started in each of its last 24 hours, the oldest first.
+
+    The last hour of the clock is that of now (ms), or the one in which the query ends.
+    """
+    search = search_of(query)
+    end = -(-min(search.end, now + 1) // HOUR) * HOUR
+    since = end - HOURS * HOUR
+    search = search._replace(start=max(search.start, since), end=min(search.end, end))
+    counts = [0] * HOURS
+    for part in await connection.run(parts_of(search)):
+        given = {"start": part.start, "end": part.end, "since": since, "length": HOUR, "now": now}
+        read = search.read(sql.COUNT_BUCKETS[part.way], **given)
+        for bucket, count in await connection.rows(*read):
+            counts[bucket] += count
+    return tuple(counts)
+
+
+async def found_rows(
+    connection: ReadConnection, query: JobQuery, limit: int, now: int
+) -> list[JobRow]:
+    """Return the lines of up to `limit` newest jobs of a query, the newest first."""
+    search, slices = search_of(query), Slices()
+    rows: list[JobRow] = []
+    for part in await connection.run(parts_of(search)):
+        read, given = search.read(sql.ROWS_DOWN[part.way], now=now)
+        async for start, end in slices_down(part, slices, connection):
+            bounds = {"start": start, "end": end, "key": end, "seq": 0, "limit": limit - len(rows)}
+            with slices.timed():
+                rows += map(row_of, await connection.rows(read, given | bounds))
+            if len(rows) >= limit:
+                return rows
+    return rows

@@ -14,6 +14,7 @@ from jobwatch.model.formats import encode
 from jobwatch.model.insight import lost_before
 from jobwatch.model.job import Job, merge
 from jobwatch.model.node import Node
+from jobwatch.model.row import Note
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import UnknownJobError
 from jobwatch.store.steps import Many, One, Steps
@@ -24,11 +25,16 @@ __all__ = [
     "create",
     "delete",
     "edit",
+    "edit_all",
     "known",
     "mark_lost",
     "save_node",
+    "set_notes",
     "upsert",
 ]
+
+KIND = -2
+"""Which of the parameters of `UPSERT` is the kind of the job's error."""
 
 
 class Changes(NamedTuple):
@@ -77,6 +83,19 @@ def mark_lost(since: Mapping[str, int]) -> Steps[None]:
         yield from _changed(min(lost))
 
 
+def set_notes(notes: Mapping[str, Note | None]) -> Steps[int]:
+    """Write notes to jobs by id, or take away those that are None; return to how many."""
+    noted: list[float] = []
+    for id, note in notes.items():
+        key = to_column(id)
+        step = One(sql.DELETE_NOTE, (key,)) if note is None else One(sql.SET_NOTE, (key, *note))
+        rows = yield step
+        noted += [started for (started,) in rows if started is not None]
+    if noted:
+        yield from _changed(min(noted))
+    return len(noted)
+
+
 def _mark_lost(node: int, process_started: int) -> Steps[None]:
     lost = yield One(sql.MARK_LOST, (node, lost_before(process_started), process_started))
     if lost:
@@ -115,12 +134,20 @@ def create(make: Callable[[], Job]) -> Steps[Job]:
 
 def edit(id: str, change: Callable[[Job], Job]) -> Steps[Job]:
     """Replace a job by what `change` makes of it; `UnknownJobError` if there is none."""
-    before = yield from known([id])
-    if id not in before:
-        raise UnknownJobError(f"there is no job {id} in this log")
-    job = change(before[id])
-    yield from _write(before, [job], None)
+    [job] = yield from edit_all([id], change)
     return job
+
+
+def edit_all(ids: Iterable[str], change: Callable[[Job], Job]) -> Steps[list[Job]]:
+    """Replace jobs by what `change` makes of each, all or none; `UnknownJobError` for one."""
+    ids = list(dict.fromkeys(ids))
+    before = yield from known(ids)
+    for id in ids:
+        if id not in before:
+            raise UnknownJobError(f"there is no job {id} in this log")
+    jobs = [change(before[id]) for id in ids]
+    yield from _write(before, jobs, None)
+    return jobs
 
 
 def delete(ids: Iterable[str]) -> Steps[int]:
@@ -128,6 +155,7 @@ def delete(ids: Iterable[str]) -> Steps[int]:
     before = yield from known(dict.fromkeys(ids))
     keys = [(to_column(id),) for id in before]
     yield Many(sql.DELETE, keys)
+    yield Many(sql.DELETE_NOTES, keys)
     if before:
         lowest = min(sql.order_of(job) for job in before.values())
         yield from _changed(lowest, reordered=lowest)
@@ -172,6 +200,8 @@ def _write(before: dict[str, Job], jobs: Sequence[Job], node: int | None) -> Ste
             changed.append(min(sql.order_of(old), order))
             if sql.order_of(old) != order:
                 reordered.append(changed[-1])
+    if kinds := dict.fromkeys((row[KIND],) for row in rows if row[KIND] is not None):
+        yield Many(sql.ADD_KIND, list(kinds))
     yield Many(sql.UPSERT, rows)
     yield from _set_facets()
     if changed or reordered:

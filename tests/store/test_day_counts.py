@@ -73,7 +73,7 @@ def test_a_month_is_read_through_covering_indexes_alone(tmp_path: Path) -> None:
     steps = [row[3] for row in rows]
     assert [step for step in steps if "jobs" in step] == [
         "SEARCH jobs USING COVERING INDEX jobs_by_start (started>? AND started<?)",
-        "SEARCH jobs USING COVERING INDEX jobs_failed (started>? AND started<?)",
+        "SEARCH jobs USING COVERING INDEX jobs_amiss (started>? AND started<?)",
     ]
     # What is scanned are the edges of the days.
     assert not [step for step in steps if "SCAN" in step and "jobs" in step]

@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from jobwatch.model.formats import Format
+from jobwatch.model.insight import Sign
 from jobwatch.model.job import Job
+from jobwatch.model.known import Known
 from jobwatch.model.language import parse_query
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
+from jobwatch.model.row import Note
 from jobwatch.model.when import UTC, TimeRange
 from jobwatch.store import export
+from jobwatch.store.alive import KEY, own_process
 from jobwatch.store.connection import Parameters, ReadConnection
 from jobwatch.store.export import BATCH, Batches, Chunk, encoded, jobs_found, jobs_marked
 from jobwatch.store.job_log import JobLog
@@ -57,11 +62,18 @@ def some_jobs(count: int, **fields: Any) -> list[Job]:
     return [Job(id=f"job-{n}", start_datetime=NOW + n, **fields) for n in range(count)]
 
 
-async def all_of(batches: Batches) -> list[tuple[Job, Origin]]:
+def ended(count: int, took: int) -> list[Job]:
+    return [
+        job.replace(end_datetime=job.started + took)
+        for job in some_jobs(count, type="load", status="COMPLETE")
+    ]
+
+
+async def all_of(batches: Batches) -> list[tuple[Job, Known]]:
     return [pair async for batch in batches for pair in batch]
 
 
-async def found(store: Path, query: JobQuery = QUERY) -> list[tuple[Job, Origin]]:
+async def found(store: Path, query: JobQuery = QUERY) -> list[tuple[Job, Known]]:
     async with ReadConnection.open(store) as connection:
         return await all_of(jobs_found(connection, query, clock))
 
@@ -72,7 +84,7 @@ async def found_ids(store: Path, query: JobQuery = QUERY) -> list[str]:
 
 async def marked_ids(store: Path, ids: Sequence[str]) -> list[str]:
     async with ReadConnection.open(store) as connection:
-        return [job.id for job, _ in await all_of(jobs_marked(connection, ids))]
+        return [job.id for job, _ in await all_of(jobs_marked(connection, ids, clock))]
 
 
 # What is read
@@ -122,11 +134,62 @@ async def test_each_job_comes_with_where_it_is_from(store: Path) -> None:
         lost = Job(id="lost", status="IN_PROGRESS", start_datetime=NOW + 1)
         await log.upsert_many([lost, Job(id="done", status="COMPLETE")], node="n1")
         await log.save_node(Node(name="n1", process_started=NOW + 60_000))
-    assert [(job.id, origin) for job, origin in await found(store)] == [
+    expected = [
         ("done", Origin("n1")),
         ("own", Origin()),
         ("lost", Origin("n1", NOW + 60_000)),
     ]
+    assert [(job.id, known.origin) for job, known in await found(store)] == expected
+    async with ReadConnection.open(store) as connection:
+        marked = await all_of(jobs_marked(connection, ["own", "lost", "done"], clock))
+    assert [(job.id, known.origin) for job, known in marked] == expected
+
+
+async def test_each_job_comes_with_what_was_noted_of_it(store: Path) -> None:
+    fill(store, [Job(id=id, start_datetime=NOW) for id in ("a", "b\0", "c")])
+    with PlainJobLog.open(store) as log:
+        log.set_notes({"b\0": Note(NOW + 5, "known, ticket 12"), "nobody": Note(NOW, "x")})
+    assert [known.note for _, known in await found(store)] == [
+        None,
+        Note(NOW + 5, "known, ticket 12"),
+        None,
+    ]
+
+
+async def test_each_job_comes_with_whether_it_takes_longer_than_is_usual(store: Path) -> None:
+    fill(
+        store,
+        [
+            *ended(30, took=10_000),
+            Job(
+                id="slow", type="load", status="ERROR", start_datetime=NOW, end_datetime=NOW + 99e3
+            ),
+            Job(id="odd", type="once", status="ERROR", start_datetime=NOW, end_datetime=NOW + 99e3),
+            Job(id="runs", type="load", status="IN_PROGRESS", start_datetime=NOW - 10_001),
+            Job(id="began", type="load", status="IN_PROGRESS", start_datetime=NOW - 10_000),
+        ],
+    )
+    known = {job.id: known for job, known in await found(store)}
+    assert {id: known[id].late for id in ("job-7", "slow", "odd", "runs", "began")} == {
+        "job-7": False,
+        "slow": True,
+        "odd": None,
+        "runs": True,
+        "began": False,
+    }
+    assert (known["runs"].sign, known["began"].sign) == (Sign.OVERDUE, None)
+
+
+async def test_each_job_comes_with_whether_its_process_is_gone(store: Path) -> None:
+    process = own_process()
+    gone = replace(process, tick=5)
+    for id, of in (("runs", process), ("gone", gone)):
+        job = Job(id=id, status="IN_PROGRESS", start_datetime=NOW, other={KEY: of.to_json()})
+        fill(store, [job])
+    runs, lost = (known for _, known in await found(store))
+    assert (runs.sign, runs.why) == (None, "")
+    why = f"the process that ran it (pid {process.pid} on {process.host}) is gone"
+    assert (lost.sign, lost.why) == (Sign.GONE, why)
 
 
 async def test_marked_jobs_are_read_once_each_in_the_order_of_the_log(store: Path) -> None:
@@ -167,14 +230,14 @@ async def test_a_cancelled_reader_ends_its_statement(store: Path) -> None:
 
 async def in_batches(*sizes: int) -> Batches:
     for number, size in enumerate(sizes):
-        yield [(Job(id=f"{number}-{place}"), Origin("n1")) for place in range(size)]
+        yield [(Job(id=f"{number}-{place}"), Known(Origin("n1"))) for place in range(size)]
 
 
 async def test_batches_make_one_file_and_count_what_is_in_it() -> None:
     chunks = [chunk async for chunk in encoded(in_batches(2, 1), Format.JSON, UTC)]
     assert [chunk.done for chunk in chunks] == [0, 2, 3, 3]
     records = json.loads(b"".join(chunk.data for chunk in chunks))
-    assert records[2] == {"id": "1-0", "__node__": "n1"}
+    assert records[2] == {"id": "1-0", "__state__": "–", "__node__": "n1"}
 
 
 async def test_no_batch_is_encoded_where_the_screen_is_drawn(
@@ -182,7 +245,7 @@ async def test_no_batch_is_encoded_where_the_screen_is_drawn(
 ) -> None:
     threads = []
 
-    def export_record(job: Job, origin: Origin, zone: object) -> dict[str, Any]:
+    def export_record(job: Job, known: Known, zone: object) -> dict[str, Any]:
         threads.append(threading.current_thread())
         return {"id": job.id}
 

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import pytest
 
+import jobwatch
 from jobwatch.model.condition import Field, Mentions, Pattern
 from jobwatch.model.job import UNSET, Job, JobStatus, Outcome
 from jobwatch.model.language import parse_query
 from jobwatch.model.query import JobQuery, Sort, SortKey, View
+from jobwatch.model.summary import StateCounts
 from jobwatch.model.when import UTC, TimeRange
 from jobwatch.store import connect
+from jobwatch.store.alive import Process, own_process, process_of
 from jobwatch.store.connect import LogError, UnknownJobError
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
@@ -71,6 +74,24 @@ async def test_a_job_is_created_started_and_ended_on_the_logs_clock(path: Path) 
         other = await log.create(id="mine", type="t")
         failed = await log.fail(other.id, {"error": "no"})
         assert (failed.status, failed.message) == ("ERROR", {"error": "no"})
+
+
+async def test_a_job_that_is_started_says_which_process_runs_it(path: Path) -> None:
+    assert jobwatch.own_process is own_process
+    assert "own_process" in jobwatch.__all__
+    async with JobLog.open(path, clock=lambda: 2_000) as log:
+        for id in ("with", "without"):
+            await log.upsert_many([Job(id=id, status="CREATED", other={"x": 1})])
+        started = await log.start("with", process=jobwatch.own_process())
+        assert started.status == JobStatus.IN_PROGRESS
+        assert (started.start_datetime, started.other["x"]) == (2_000, 1)
+        assert process_of(started.other) == own_process()
+        assert (await log.start("without")).other == {"x": 1}
+        assert await log.get_job("with") == started
+        again = await log.start("with", process=Process("elsewhere", 7))
+        assert process_of(again.other) == Process("elsewhere", 7)
+        ended = await log.finish("with", "ok")
+        assert ended.other == again.other
 
 
 async def test_a_clock_that_goes_back_never_makes_a_record_older(path: Path) -> None:
@@ -198,7 +219,7 @@ async def test_a_log_of_the_first_version_is_brought_up_to_date(path: Path) -> N
     connection.close()
     async with LogReader.open(path) as reader:
         counts = await reader.counts()
-        assert (counts.running, counts.all, counts.failed) == (1, 3, 1)
+        assert (counts.running, sum(counts), counts.failed) == (1, 3, 1)
         row = await reader.row("failed")
         assert row is not None
         assert (row.seq, row.outcome, row.node, row.message) == (2, Outcome.FAILED, "n1", "no")
@@ -227,7 +248,9 @@ async def test_a_log_of_the_second_version_is_found_by_what_it_says(path: Path) 
         ]
         assert (await reader.origin("lost")).lost_since == 500
         assert (await reader.job("lost") or Job(id="")).other == {"x": 1}
-        assert [counts async for counts in reader.count_views(JobQuery(node="n1"))] == [(1, 3, 2)]
+        assert [counts async for counts in reader.count_states(JobQuery(node="n1"))] == [
+            StateCounts(running=1, failed=1, lost=1)
+        ]
         assert await reader.values() == {
             Field.NODE: ["n1"],
             Field.STATUS: ["COMPLETE", "ERROR", "IN_PROGRESS"],

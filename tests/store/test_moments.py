@@ -120,15 +120,17 @@ async def test_counts_follow_the_query_and_grow(
 ) -> None:
     monkeypatch.setattr("jobwatch.store.slices.FIRST", 7)
     monkeypatch.setattr("jobwatch.store.search.FEW_JOBS", 20)
-    counted = [counts async for counts in reader.count_views(query)]
+    counted = [counts async for counts in reader.count_states(query)]
     with PlainJobLog.read(reader.path) as log:
         expected = tuple(
             log.count(JobQuery(view, query.range, query.within, "", query.where, query.node,
                                as_of=query.as_of))
             for view in (View.RUNNING, View.ALL, View.FAILED)
         )  # fmt: skip
-    assert counted[-1] == expected
-    assert [counts.all for counts in counted] == sorted(counts.all for counts in counted)
+    running, complete, partial, failed, lost = counted[-1]
+    assert (running, sum(counted[-1]), failed + lost) == expected
+    assert complete + partial == expected[1] - expected[0] - expected[2]
+    assert list(map(sum, counted)) == sorted(map(sum, counted))
 
 
 async def test_the_values_of_the_log_are_known_by_field(reader: LogReader) -> None:

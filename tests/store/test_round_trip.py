@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from jobwatch.model.formats import decode, encode_record
 from jobwatch.model.job import Job
+from jobwatch.model.query import JobQuery
+from jobwatch.model.row import Note
 from jobwatch.model.when import iso
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
@@ -106,6 +108,22 @@ def test_a_record_comes_out_as_it_went_in(
         # What a JSON text says of adjacent surrogates is one character, not two.
         reread = json.loads(json.dumps(record))
         assert as_text(json.loads(encode_record(job))) == expected(reread)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(id=ids, note=st.builds(Note, st.integers(0, 2**50), st.text(max_size=12)))
+def test_a_note_comes_out_as_it_went_in(id: str, note: Note) -> None:
+    id = decode(json.dumps(id))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        PlainJobLog.open(Path(folder) / "jobs.db") as log,
+    ):
+        log.upsert_many([Job(id=id), Job(id=f"{id}, another")])
+        assert log.set_notes({id: note, f"{id}, none": note}) == 1
+        assert {row.id: row.note for row in log.rows(JobQuery())} == {
+            id: note,
+            f"{id}, another": None,
+        }
 
 
 def test_absent_and_null_are_kept_apart(tmp_path: Path) -> None:
