@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jobwatch.model.job import Job, JobStatus
+    from jobwatch.store.alive import own_process
     from jobwatch.store.job_log import JobLog
 
-__all__ = ["Job", "JobLog", "JobStatus", "__version__"]
+__all__ = ["Job", "JobLog", "JobStatus", "__version__", "own_process"]
 __version__ = "0.1.0"
 
 
@@ -18,6 +19,10 @@ def __getattr__(name: str) -> object:
         from jobwatch.store.job_log import JobLog
 
         return JobLog
+    if name == "own_process":
+        from jobwatch.store.alive import own_process
+
+        return own_process
     if name in ("Job", "JobStatus"):
         from jobwatch.model import job
 

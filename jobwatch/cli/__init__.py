@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from jobwatch.config import read_settings
-from jobwatch.store.connect import LogError
+from jobwatch.store.connect import LogError, is_older
 
 __all__ = ["main"]
 
@@ -29,6 +29,9 @@ COMMANDS = {
     "show": ("asking", "show"),
     "search": ("asking", "search"),
     "export": ("exporting", "export"),
+    "stats": ("stats", "stats"),
+    "doctor": ("doctoring", "doctor"),
+    "fail": ("closing", "fail"),
     "serve": ("serving", "serve"),
 }
 
@@ -77,7 +80,11 @@ def jobwatch(context: click.Context, store: Path | None) -> None:
     Without a command the monitor opens.
     """
     gc.enable()
-    context.obj = read_settings(store, os.environ)
+    context.obj = settings = read_settings(store, os.environ)
+    if context.invoked_subcommand != "doctor" and is_older(settings.store):
+        click.echo(
+            f"bringing {settings.store} up to date: about a minute for a million jobs", err=True
+        )
     if context.invoked_subcommand is None:
         from jobwatch.cli.watching import watch
 

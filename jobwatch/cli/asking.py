@@ -6,22 +6,28 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from shutil import get_terminal_size
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from jobwatch.cli.options import as_json, reading, say, zone_option
 from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
+from jobwatch.model.insight import fingerprint
 from jobwatch.model.job import Job, Json, Outcome
-from jobwatch.model.node import Origin
+from jobwatch.model.known import Known, known_of, lost_reason, mark_of
+from jobwatch.model.pace import pace_of
 from jobwatch.model.query import JobQuery, Sort, SortKey
 from jobwatch.model.ranges import describe
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.settings import Settings
+from jobwatch.model.signs import NO_SIGNS, Signs
 from jobwatch.model.text import clean, one_line
 from jobwatch.model.when import ALWAYS, NONE, Zone, date_time, date_time_exact, now_ms
 
-__all__ = ["search", "show"]
+if TYPE_CHECKING:
+    from jobwatch.store.plain_log import PlainJobLog
+
+__all__ = ["as_text", "search", "show"]
 
 Found = TypeVar("Found")
 
@@ -42,18 +48,23 @@ def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
     jobwatch show 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a --json
     """
     with reading(settings) as log:
-        job, origin = log.get_job(id), log.origin(id)
-    if job is None:
-        say(f"jobwatch: there is no job {id} in {settings.store}")
-        return 1
-    if json_:
-        click.echo(as_json(job))
-    else:
-        for label, text in _fields(job, origin, zone):
-            first, *rest = text.split("\n") or [""]
-            click.echo(f"{label:<11} {first}")
-            for line in rest:
-                click.echo(f"{'':<12}{line}")
+        job, now = log.get_job(id), now_ms()
+        if job is None:
+            say(f"jobwatch: there is no job {one_line(id)} in {settings.store}")
+            return 1
+        if json_:
+            click.echo(as_json(job))
+            return 0
+        from jobwatch.store.alive import process_text
+
+        # What is usual takes a while to make out, and tells the state only of what goes on.
+        signs = log.signs() if job.outcome is Outcome.PENDING else NO_SIGNS
+        known = known_of(job, log.origin(id), log.note(id), signs, now, process=process_text(job))
+    for label, text in _fields(job, known, now, zone):
+        first, *rest = text.split("\n") or [""]
+        click.echo(f"{label:<11} {first}")
+        for line in rest:
+            click.echo(f"{'':<12}{line}")
     return 0
 
 
@@ -96,7 +107,7 @@ def search(
         if json_:
             shown = _print_json(_oldest_first(log.jobs, asked, limit))
         else:
-            shown = _print_lines(_oldest_first(log.rows, asked, limit), zone)
+            shown = _print_lines(_oldest_first(log.rows, asked, limit), log, zone)
     if not shown:
         text = one_line(asked.text)
         found = f"no job is found by {text}" if text else "no job started"
@@ -122,42 +133,50 @@ def _print_json(jobs: Iterable[Job]) -> int:
     return count
 
 
-def _print_lines(rows: Iterable[JobRow], zone: Zone) -> int:
+def _print_lines(rows: Iterable[JobRow], log: PlainJobLog, zone: Zone) -> int:
     width = get_terminal_size().columns if sys.stdout.isatty() else None
+    signs: Signs | None = None
     count = 0
     for row in rows:
         count += 1
-        mark = state_mark(row.status, row.outcome)
+        now = now_ms()
+        if signs is None and row.running:
+            signs = log.signs()
+        mark = state_mark(row.status, row.outcome, None if signs is None else signs.of(row, now))
         line = (
-            f"{date_time(row.start, zone):<19}  {row.taken(now_ms()):>8}  "
-            f"{mark.glyph} {mark.word:<8}  {_text(row.type):<24}  {_text(row.user):<12}  "
+            f"{date_time(row.start, zone):<19}  {row.taken(now):>8}  "
+            f"{mark.glyph} {mark.word:<8}  {as_text(row.type):<24}  {as_text(row.user):<12}  "
             f"{one_line(row.id)}  {one_line(row.message) or NONE}"
         )
         click.echo(line.rstrip()[:width])
     return count
 
 
-def _fields(job: Job, origin: Origin, zone: Zone) -> list[tuple[str, str]]:
-    lost = origin.lost_since is not None
-    mark = state_mark(job.status, Outcome.LOST if lost else job.outcome)
-    restarted = f", for its node was started anew at {date_time(origin.lost_since, zone)}"
+def _fields(job: Job, known: Known, now: int, zone: Zone) -> list[tuple[str, str]]:
+    mark, reason, note = mark_of(job, known), lost_reason(known, zone), known.note
+    load = pace_of(job).line(now, zone) if job.load else None
+    kind = fingerprint(job.message) if job.outcome is Outcome.FAILED else ""
     fields = [
         ("id", clean(job.id)),
-        ("state", f"{mark.glyph} {mark.word}{restarted if lost else ''}"),
-        *([("node", one_line(origin.node))] if origin.node else []),
-        ("type", _text(job.type)),
-        ("user", _text(job.user)),
+        ("state", f"{mark.glyph} {mark.word}{f', for {reason}' if reason else ''}"),
+        *([("note", f"{one_line(note.text)} ({date_time_exact(note.at, zone)})")] if note else []),
+        *([("node", one_line(known.origin.node))] if known.origin.node else []),
+        ("type", as_text(job.type)),
+        ("user", as_text(job.user)),
         ("created", date_time_exact(job.created_datetime, zone)),
         ("started", date_time_exact(job.start_datetime, zone)),
         ("ended", date_time_exact(job.end_datetime, zone)),
-        ("took", NONE if lost else job.taken(now_ms())),
+        ("took", NONE if reason else job.taken(now)),
+        *([("done", load.text)] if load else []),
+        *([("kind", one_line(kind))] if kind else []),
         ("message", _whole(job.message)),
         ("body", _whole(job.job_body)),
     ]
     return [*fields, *((one_line(key), _whole(value)) for key, value in job.other.items())]
 
 
-def _text(value: Json) -> str:
+def as_text(value: Json) -> str:
+    """Return a value of a record as one line, a dash where it has none."""
     return one_line(_whole(value))
 
 

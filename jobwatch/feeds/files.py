@@ -12,7 +12,8 @@ from jobwatch.model.entries import entries
 from jobwatch.model.exported import import_record
 from jobwatch.model.formats import Entry, Format, FormatError
 from jobwatch.model.job import Job, RecordError
-from jobwatch.model.node import Origin
+from jobwatch.model.known import Known
+from jobwatch.model.row import Note
 from jobwatch.store.transactions import Changes
 
 __all__ = ["Log", "Record", "Totals", "by_node", "import_records", "read_records"]
@@ -20,7 +21,7 @@ __all__ = ["Log", "Record", "Totals", "by_node", "import_records", "read_records
 CHUNK = 1 << 18
 BATCH_BYTES = 1 << 26
 
-Placed: TypeAlias = tuple[Job, Origin]
+Placed: TypeAlias = tuple[Job, Known]
 
 
 class Log(Protocol):
@@ -32,19 +33,22 @@ class Log(Protocol):
     def mark_lost(self, since: Mapping[str, int], /) -> None:
         """Mark jobs that go on by their records as lost at these instants (ms), by id."""
 
+    def set_notes(self, notes: Mapping[str, Note], /) -> object:
+        """Write what was noted of jobs elsewhere, by id; a later note that is there stays."""
+
 
 class Record(Struct, frozen=True):
     """One record of a file: a job, or the reason why it is none.
 
     `place` is its line (from 1) or its index in an array (from 0), `raw` its text as in the file.
-    `origin` is known of what jobwatch has exported.
+    `known` are the origin and the note in what jobwatch has exported.
     """
 
     place: str
     raw: bytes
     job: Job | None = None
     reason: str = ""
-    origin: Origin = Origin()
+    known: Known = Known()
 
 
 class Totals(NamedTuple):
@@ -83,9 +87,16 @@ def import_records(
     totals = Totals()
     for jobs, rejected in _batches(records, batch_size, on_reject):
         changes = [log.upsert_many(group, node=node or None) for node, group in by_node(jobs)]
-        lost = {job.id: origin.lost_since for job, origin in jobs if origin.lost_since is not None}
+        lost = {
+            job.id: known.origin.lost_since
+            for job, known in jobs
+            if known.origin.lost_since is not None
+        }
         if lost:
             log.mark_lost(lost)
+        notes = {job.id: known.note for job, known in jobs if known.note is not None}
+        if notes:
+            log.set_notes(notes)
         totals = Totals(
             read=totals.read + len(jobs) + rejected,
             new=totals.new + sum(change.new for change in changes),
@@ -105,12 +116,13 @@ def by_node(jobs: Iterable[Placed]) -> Iterator[tuple[str, list[Job]]]:
     groups: dict[str, list[Job]] = {}
     ranks: dict[str, int] = {}
     before: tuple[float, int] | None = None
-    for job, origin in jobs:
-        rank = ranks.setdefault(origin.node, len(ranks))
+    for job, known in jobs:
+        node = known.origin.node
+        rank = ranks.setdefault(node, len(ranks))
         if before is not None and before[0] == job.started and before[1] > rank:
             yield from groups.items()
-            groups, ranks, rank = {}, {origin.node: 0}, 0
-        groups.setdefault(origin.node, []).append(job)
+            groups, ranks, rank = {}, {node: 0}, 0
+        groups.setdefault(node, []).append(job)
         before = job.started, rank
     yield from groups.items()
 
@@ -127,7 +139,7 @@ def _batches(
                 on_reject(record)
                 rejected += 1
             else:
-                jobs.append((record.job, record.origin))
+                jobs.append((record.job, record.known))
                 weight += len(record.raw)
             if len(jobs) >= size or weight >= BATCH_BYTES:
                 yield jobs, rejected
@@ -141,8 +153,8 @@ def _batches(
 def _record(entry: Entry) -> Record:
     if entry.reason:
         return Record(entry.place, entry.raw, None, entry.reason)
-    value, origin = import_record(entry.value)
+    value, known = import_record(entry.value)
     try:
-        return Record(entry.place, entry.raw, Job.from_record(value), origin=origin)
+        return Record(entry.place, entry.raw, Job.from_record(value), known=known)
     except RecordError as error:
         return Record(entry.place, entry.raw, None, str(error))

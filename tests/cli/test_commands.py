@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,13 +14,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from jobwatch.cli import main
 from jobwatch.model.job import Job
 from jobwatch.model.query import JobQuery
+from jobwatch.model.row import Note
+from jobwatch.store.alive import KEY, own_process
 from jobwatch.store.plain_log import PlainJobLog
 
-CAPTURES = Path(__file__).parents[1] / "data" / "captures"
+DATA = Path(__file__).parents[1] / "data"
+CAPTURES, LOG_2 = DATA / "captures", DATA / "log-2.sql"
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x9b31m \x00 \u202e txt.exe \r\n [bold]x[/foo] \x7f"
 HOUR = 3_600_000
@@ -291,6 +296,87 @@ def test_show_prints_a_job_for_a_person(run: Run, tmp_path: Path) -> None:
     ]
 
 
+def shown(run: Run, id: str) -> dict[str, str]:
+    """Return what `show` says of a job, by label."""
+    lines = run("show", id, "--zone", "UTC").out.splitlines()
+    return {line[:11].rstrip(): line[12:] for line in lines}
+
+
+RUN = Job(id="a", type="load", status="COMPLETE", start_datetime=START, end_datetime=START + 6_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"message": "successfully loaded 9 of 12 records"},
+            {"state": "◐ partial", "done": "9/12 records, 3 short · 1.5 records/s"},
+        ),
+        (
+            {"message": {"message": "successfully loaded 12 of 12 records"}},
+            {"state": "✓ complete", "done": "12/12 records · 2.0 records/s"},
+        ),
+        (
+            {"message": "successfully loaded 0 of 12 records"},
+            {
+                "state": "✗ failed",
+                "done": "0/12 records, 12 short",
+                "kind": "successfully loaded # of # records",
+            },
+        ),
+        (
+            {"status": "ERROR", "message": "Table 'dev.d\x1bg' does not exist, tried 3 times"},
+            {"state": "✗ error", "kind": "Table '…' does not exist, tried # times"},
+        ),
+        ({"status": "ERROR"}, {"state": "✗ error"}),
+    ],
+)
+def test_show_says_what_the_record_implies(
+    run: Run, tmp_path: Path, changes: dict[str, Any], said: dict[str, str]
+) -> None:
+    fill(tmp_path / "jobs.db", RUN.replace(**changes))
+    fields = shown(run, "a")
+    assert {key: fields[key] for key in ("state", "done", "kind") if key in fields} == said
+
+
+def test_show_says_what_was_noted_and_when(run: Run, tmp_path: Path) -> None:
+    fill(tmp_path / "jobs.db", RUN)
+    with PlainJobLog.open(tmp_path / "jobs.db") as log:
+        log.set_notes({"a": Note(START + 5, "known,\n[ticket] 12\x1b")})
+    note = shown(run, "a")["note"]
+    assert note == "known, [ticket] 12\\x1b (2026-11-23 00:00:00.005 +00:00)"
+
+
+def test_show_says_why_a_job_is_lost_or_that_it_takes_long(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobwatch.cli.asking.now_ms", lambda: START + HOUR)
+    store = tmp_path / "jobs.db"
+    goes_on = RUN.replace(status="IN_PROGRESS", end_datetime=None)
+    fill(store, *(RUN.replace(id=f"{n}") for n in range(5)), goes_on)
+    with PlainJobLog.open(store) as log:
+        log.upsert_many([goes_on.replace(id="lost")], node="n1")
+        log.mark_lost({"lost": START + 60_000})
+    lost = shown(run, "lost")
+    assert lost["state"] == (
+        "? lost, for its node was started anew at 2026-11-23 00:01:00.000 +00:00"
+    )
+    assert (lost["node"], lost["took"]) == ("n1", "–")
+    assert shown(run, "a")["state"] == "◷ overdue"
+
+
+def test_the_documented_record_has_nothing_that_only_the_log_knows(
+    run: Run, tmp_path: Path
+) -> None:
+    job = RUN.replace(message="successfully loaded 9 of 12 records")
+    fill(tmp_path / "jobs.db", job)
+    with PlainJobLog.open(tmp_path / "jobs.db") as log:
+        log.set_notes({"a": Note(START, "known")})
+    record = json.loads(run("show", "a", "--json").out)
+    assert record == job.to_record()
+    assert json.loads(run("search", "--json").out) == [record]
+
+
 @pytest.mark.parametrize("name", ["get_job_complete", "job_csv_file_load_ok"])
 def test_show_prints_the_documented_record(run: Run, name: str) -> None:
     path = CAPTURES / f"{name}.json"
@@ -324,6 +410,50 @@ def test_a_file_that_is_no_log_is_an_error_in_one_line(run: Run, tmp_path: Path)
         assert re.fullmatch(r"jobwatch: .*not a job log.*\n", result.err)
 
 
+# An older log
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    path = tmp_path / "jobs.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(LOG_2.read_text("utf-8"))
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("command", ["search", "export", "stats"])
+def test_who_brings_an_older_log_up_to_date_is_told_so_once(
+    run: Run, older: Path, command: str
+) -> None:
+    first, again = run(command), run(command)
+    said = f"bringing {older} up to date: about a minute for a million jobs\n"
+    assert (first.code, first.err) == (0, said)
+    assert (again.code, again.err) == (0, "")
+    assert first.out == again.out != ""
+
+
+def test_doctor_leaves_an_older_log_as_it_is_and_says_nothing_of_bringing_it_up_to_date(
+    run: Run, older: Path
+) -> None:
+    before = older.read_bytes()
+    result = run("doctor")
+    assert result.code == 2
+    assert "is of an older jobwatch" in result.err
+    assert "bringing" not in result.err
+    assert older.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [("search",), ("import", CAPTURES / "get_job_complete.json")])
+def test_of_a_log_that_is_new_or_up_to_date_nothing_is_said(
+    run: Run, tmp_path: Path, command: tuple[str | Path, ...]
+) -> None:
+    if command[0] == "search":
+        fill(tmp_path / "jobs.db")
+    assert "bringing" not in run(*command).err
+    assert "bringing" not in run(*command).err
+
+
 # search
 
 
@@ -336,6 +466,67 @@ def test_search_lists_jobs_from_the_oldest_to_the_newest(run: Run, tmp_path: Pat
          f"job-{number}", f"loaded {number}"]
         for number in range(3)
     ]  # fmt: skip
+
+
+def test_search_tells_states_as_the_monitor_does(run: Run, tmp_path: Path) -> None:
+    loaded = {"message": "successfully loaded 9 of 12 records"}
+    failed = {"message": "successfully loaded 0 of 12 records"}
+    fill(
+        tmp_path / "jobs.db",
+        RUN.replace(id="a", **loaded),
+        RUN.replace(id="b", start_datetime=START + 1, **failed),
+        RUN.replace(id="c", start_datetime=START + 2, status="ERROR"),
+    )
+    states = [re.split(r"\s{2,}", line)[2] for line in run("search").out.splitlines()]
+    assert states == ["◐ partial", "✗ failed", "✗ error"]
+
+
+def test_search_tells_what_is_overdue_and_what_is_lost(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = START + 100 * HOUR
+    for module in ("cli.asking", "store.plain_log"):
+        monkeypatch.setattr(f"jobwatch.{module}.now_ms", lambda: now)
+    goes_on = RUN.replace(status="IN_PROGRESS", end_datetime=None, user="ada")
+    fill(
+        tmp_path / "jobs.db",
+        *(RUN.replace(id=f"{n}", user="ada") for n in range(30)),
+        goes_on.replace(id="in time", start_datetime=now - 6_000),
+        goes_on.replace(id="overdue", start_datetime=now - 6_001),
+        goes_on.replace(id="beyond", start_datetime=now - 2 * HOUR),
+        goes_on.replace(
+            id="gone",
+            type="once",
+            start_datetime=now,
+            other={KEY: replace(own_process(), tick=5).to_json()},
+        ),
+    )
+    with PlainJobLog.open(tmp_path / "jobs.db") as log:
+        log.upsert_many([goes_on.replace(id="lost", start_datetime=START + HOUR)], node="n1")
+        log.mark_lost({"lost": START + 2 * HOUR})
+
+    def states(*query: str) -> dict[str, str]:
+        lines = run("search", *query).out.splitlines()
+        return {parts[5]: parts[2] for parts in (re.split(r"\s{2,}", line) for line in lines)}
+
+    lost = {"beyond": "? lost", "gone": "? lost", "lost": "? lost"}
+    assert states("is:lost") == lost
+    assert states("is:overdue", "-is:lost") == {"overdue": "◷ overdue"}
+    assert states("is:running", "-is:overdue", "-is:lost") == {"in time": "● running"}
+    assert states() == {
+        **{f"{n}": "✓ complete" for n in range(30)},
+        "in time": "● running",
+        "overdue": "◷ overdue",
+        **lost,
+    }
+    reasons = {id: shown(run, id)["state"] for id in ("beyond", "gone", "overdue")}
+    assert reasons == {
+        "beyond": "? lost, for it has run 27 times as long as any of its type ever did"
+        " (4:22 at most)",
+        "gone": f"? lost, for the process that ran it (pid {os.getpid()} on"
+        f" {own_process().host}) is gone",
+        "overdue": "◷ overdue",
+    }
 
 
 def test_search_prints_documented_records(run: Run) -> None:

@@ -19,6 +19,7 @@ from jobwatch.cli import main
 from jobwatch.model.job import Job
 from jobwatch.model.node import Origin
 from jobwatch.model.query import JobQuery, Sort, SortKey
+from jobwatch.model.row import JobRow, Note
 from jobwatch.store.plain_log import PlainJobLog
 from tests.cli.server import PATIENCE, process
 
@@ -59,7 +60,7 @@ def run(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """Return a log with whatever a log can have, some of it of two nodes, some of one start."""
+    """Return a log with whatever a log can have, some of it of two nodes, lost, noted."""
     path = tmp_path / "jobs.db"
     odd: list[dict[str, Any]] = [
         {"id": "no times", "user": None},
@@ -72,10 +73,17 @@ def store(tmp_path: Path) -> Path:
         {"id": "lines", "start_datetime": START + 1, "message": 'a\r\n"b",\r\tc', "status": "ODD"},
         {"id": "other", "start_datetime": 2**70, "__node__": "mine", "own.__node__": 1, "z": {}},
         {"id": "last", "created_datetime_converted": "mine", "response": [1], "__other__": {}},
+        {"id": "lost", "status": "IN_PROGRESS", "start_datetime": START + 2, "user": "ada"},
+        {"id": "partial", "status": "COMPLETE", "message": "successfully loaded 9 of 12 records"},
+        {"id": "failed", "status": "ERROR", "message": "no", "__state__": "mine", "__late__": True},
+        {"id": "noted", "__note__": "mine", "__noted_at__": 1, "own.__kind__": 1},
     ]
+    notes = {"a\0b": "known, ticket 12", "formula": "=1", "noted": '{"a": "é\r\n"}', "last": ""}
     with PlainJobLog.open(path) as log:
         for number, record in enumerate(odd):
             log.upsert_many([Job.from_record(record)], node=(None, "n1", "=n2")[number % 3])
+        log.mark_lost({"lost": START + 60_000})
+        log.set_notes({id: Note(START + 7, text) for id, text in notes.items()})
     return path
 
 
@@ -87,11 +95,14 @@ def hourly(store: Path, count: int, **fields: Any) -> None:
         )
 
 
-def whole(store: Path) -> list[tuple[str, Origin]]:
-    """Return all that a log has in its order, as text that tells 1 from 1.0."""
+def whole(store: Path) -> list[tuple[str, Origin, JobRow]]:
+    """Return all that a log has in its order, as text that tells 1 from 1.0, and as lines."""
     with PlainJobLog.read(store) as log:
-        jobs = list(log.jobs(OLDEST_FIRST))
-        return [(repr(job), log.origin(job.id)) for job in jobs]
+        jobs, rows = log.jobs(OLDEST_FIRST), log.rows(OLDEST_FIRST)
+        return [
+            (repr(job), log.origin(job.id), row._replace(seq=0))
+            for job, row in zip(jobs, rows, strict=True)
+        ]
 
 
 def ids(lines: bytes) -> list[str]:
@@ -107,22 +118,33 @@ def test_what_is_exported_and_imported_is_the_same_log(
 ) -> None:
     path = tmp_path / f"jobs.{suffix}"
     assert run("export", "-o", path, "--zone", "Europe/Zurich") == Result(
-        0, b"", f"10 jobs in {path}\n"
+        0, b"", f"14 jobs in {path}\n"
     )
-    assert run("import", path, store="copy.db").err.startswith("10 read: 10 new, 0 updated")
-    assert len(whole(store)) == 10
+    assert run("import", path, store="copy.db").err.startswith("14 read: 14 new, 0 updated")
+    assert len(whole(store)) == 14
+    assert sum(row.note is not None for _, _, row in whole(store)) == 4
     assert whole(tmp_path / "copy.db") == whole(store)
     # ...and changes nothing in the log that it is from.
-    assert "10 unchanged, 0 rejected" in run("import", path).err
+    assert "14 unchanged, 0 rejected" in run("import", path).err
     again = tmp_path / f"again.{suffix}"
     run("export", "-o", again, "--zone", "Europe/Zurich", store="copy.db")
     assert again.read_bytes() == path.read_bytes()
 
 
+def test_a_note_that_is_later_than_that_of_the_export_stays(run: Run, store: Path) -> None:
+    lines = run("export").out
+    later = Note(START + 8, "solved")
+    with PlainJobLog.open(store) as log:
+        log.set_notes({"formula": later, "last": None})
+    run("import", "-", stdin=lines)
+    notes = {row.id: row.note for _, _, row in whole(store)}
+    assert (notes["formula"], notes["last"]) == (later, Note(START + 7, ""))
+
+
 def test_an_import_of_an_export_can_be_tried_without_a_trace(run: Run, store: Path) -> None:
     lines = run("export").out
     tried = run("import", "--dry-run", "-", store="copy.db", stdin=lines)
-    assert tried.err.startswith("10 read: 10 new")
+    assert tried.err.startswith("14 read: 14 new")
     assert not store.with_name("copy.db").exists()
 
 
@@ -156,6 +178,7 @@ def test_times_are_in_the_zone_with_its_distance(run: Run, tmp_path: Path) -> No
         "type": "load",
         "start_datetime": START,
         "start_datetime_converted": "2026-11-22T19:00:00.000-05:00",
+        "__state__": "–",
     }
 
 
@@ -216,6 +239,49 @@ def test_progress_is_shown_on_a_terminal_and_cleared(
     err = run("export", "-o", path).err
     assert "\rexporting  1,500" in err
     assert err.endswith(f"\r\x1b[K1,500 jobs in {path}\n")
+
+
+def test_what_the_log_knows_stands_beside_each_record(run: Run, store: Path) -> None:
+    records = {record["id"]: record for record in json.loads(run("export", "--format=json").out)}
+    said = {
+        id: {key: value for key, value in records[id].items() if key.startswith("__")}
+        for id in ("lost", "partial", "failed", "formula")
+    }
+    assert said == {
+        "lost": {
+            "__state__": "lost",
+            "__node__": "n1",
+            "__lost_since__": START + 60_000,
+            "__lost_reason__": "its node was started anew at 2026-11-23 00:01:00.000 +00:00",
+        },
+        "partial": {"__state__": "partial", "__done__": 9, "__total__": 12, "__node__": "=n2"},
+        "failed": {"__state__": "error", "__kind__": "no"},
+        "formula": {
+            "__state__": "–",
+            "__node__": "n1",
+            "__note__": "=1",
+            "__noted_at__": START + 7,
+        },
+    }
+    assert records["failed"]["own.__state__"] == "mine"
+
+
+def test_what_is_late_is_said_where_enough_runs_tell(run: Run, tmp_path: Path) -> None:
+    with PlainJobLog.open(tmp_path / "jobs.db") as log:
+        log.upsert_many(
+            Job(
+                id=f"{type}-{n}",
+                type=type,
+                status="ERROR" if n == 20 else "COMPLETE",
+                start_datetime=START + n,
+                end_datetime=START + n + 1_000 + n // 20,
+            )
+            for type, count in (("often", 21), ("twice", 2))
+            for n in range(count)
+        )
+    table = run("export", "--format", "csv").out.decode()
+    late = {row["id"]: row["__late__"] for row in csv.DictReader(io.StringIO(table, newline=""))}
+    assert (late["often-19"], late["often-20"], late["twice-1"]) == ("false", "true", "")
 
 
 # What can't be

@@ -13,6 +13,7 @@ import pytest
 from jobwatch.feeds.files import Record, Totals, import_records, read_records
 from jobwatch.model.formats import Format, FormatError
 from jobwatch.model.job import Job
+from jobwatch.model.row import Note
 from jobwatch.store.transactions import Changes
 
 CAPTURES = sorted((Path(__file__).parents[1] / "data" / "captures").glob("*.json"))
@@ -27,9 +28,13 @@ class Log:
         self.nodes: list[str | None] = []
         self.ids: set[str] = set()
         self.lost: dict[str, int] = {}
+        self.notes: dict[str, Note] = {}
 
     def mark_lost(self, since: Mapping[str, int]) -> None:
         self.lost.update(since)
+
+    def set_notes(self, notes: Mapping[str, Note]) -> None:
+        self.notes.update(notes)
 
     def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
         batch = [job.id for job in jobs]
@@ -205,3 +210,15 @@ def test_jobs_of_one_start_are_written_in_the_order_of_the_file_whatever_their_n
     import_records(log, records, on_reject=ignore, on_progress=ignore)
     assert log.batches == [["a"], ["b"], ["c"], ["d"]]
     assert log.nodes == ["n1", "n2", "n1", "n2"]
+
+
+def test_what_a_log_knew_beside_the_records_is_written_too() -> None:
+    log = Log()
+    lost = at("a", 1, "n1") | {"__lost_since__": 0, "__lost_reason__": "x", "__state__": "lost"}
+    noted = at("b", 2) | {"__note__": "known, ticket 12", "__noted_at__": 7}
+    noted |= {"__late__": True, "__state__": "–"}
+    [first, second] = lines(lost, noted)
+    import_records(log, [first, second], on_reject=ignore, on_progress=ignore)
+    assert (log.lost, log.notes) == ({"a": 0}, {"b": Note(7, "known, ticket 12")})
+    assert first.job == Job(id="a", start_datetime=1)
+    assert second.job == Job(id="b", start_datetime=2)

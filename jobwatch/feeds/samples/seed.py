@@ -19,7 +19,7 @@ EPOCH_SLOT = 3 * DAY // SLOT
 
 IN_PROGRESS, CREATED = JobStatus.IN_PROGRESS.value, JobStatus.CREATED.value
 # How long ago the jobs that go on began.
-YOUNGEST, OLDEST = 20_000, 3 * 3_600_000
+SHORTEST, YOUNGEST, OLDEST = 2_000, 20_000, 3 * 3_600_000
 
 
 class Shift(NamedTuple):
@@ -158,12 +158,21 @@ LONG = (
 
 
 def _unended(random: Random, count: int, now: int) -> list[Job]:
-    """Return jobs that go on, the oldest first: a few for hours, most for minutes."""
-    ages = [
-        int(YOUNGEST * exp(log(OLDEST / YOUNGEST) * (place + random.random()) / count))
-        for place in reversed(range(count))
-    ]
-    jobs = [_begun(random, LONG[at % len(LONG)], now - age) for at, age in enumerate(ages)]
+    """Return jobs that go on, the oldest first: half of them for as long as is usual.
+
+    The others have gone on for minutes, a few for hours.
+    """
+    jobs = []
+    for at in range(count):
+        part = LONG[at % len(LONG)]
+        # What is seen to run is seldom one of the short ones.
+        works = [_work(random, part, now) for _ in range(20)]
+        work = max(works, key=lambda work: work.took)
+        age = SHORTEST + int(work.took * random.random())
+        if at % 2:
+            age = int(YOUNGEST * exp(log(OLDEST / YOUNGEST) * (at + random.random()) / count))
+        jobs.append(_begun(work, now - age))
+    jobs.sort(key=lambda job: job.started)
     if len(jobs) > 1:
         created = now - 1_500
         jobs[-1] = jobs[-1].replace(
@@ -176,10 +185,14 @@ def _unended(random: Random, count: int, now: int) -> list[Job]:
     return jobs
 
 
-def _begun(random: Random, part: tuple[str, str], start: int) -> Job:
+def _work(random: Random, part: tuple[str, str], start: int) -> Work:
     work = draw(random, (part,), dates_of(start))
     while work.status == ERROR:  # would not have gone on for long
         work = draw(random, (part,), dates_of(start))
+    return work
+
+
+def _begun(work: Work, start: int) -> Job:
     return Job(
         id=work.id,
         user=work.user,
