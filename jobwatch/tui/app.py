@@ -83,7 +83,7 @@ class JobwatchApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the commands of the monitor for the palette."""
         for command in COMMANDS:
-            if command.palette:
+            if command.palette and self._monitor.check_action(command.name, ()):
                 yield SystemCommand(
                     f"{command.label} ({command.shown})",
                     command.help,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from textual.app import App
 
 from jobwatch.model.text import clean
+from jobwatch.tui.passthrough import passed_on
 
 __all__ = ["LONGEST", "copy"]
 
@@ -20,9 +21,6 @@ LONGEST = 74_994
 
 _SHOWN = 60
 """Characters of a text that are said again."""
-
-_CHUNK = 700
-"""What GNU screen passes on at once; it has room for 768 bytes."""
 
 
 async def copy(app: App[Any], text: str) -> str:
@@ -45,25 +43,15 @@ async def copy(app: App[Any], text: str) -> str:
 
 
 def _send(app: App[Any], text: str, environ: Mapping[str, str]) -> None:
-    wrapped = "".join(_wrapped(f"\x1b]52;c;{_base64(text)}\a", environ))
+    # tmux takes one of both: the plain one where ``set-clipboard`` is on, the other where
+    # ``allow-passthrough`` is.
+    is_within = "TMUX" in environ or "STY" in environ
+    wrapped = passed_on(f"\x1b]52;c;{_base64(text)}\a", environ) if is_within else ""
     # screen would draw what of the sequence is beyond its room.
     if "STY" not in environ or "TMUX" in environ:
         app.copy_to_clipboard(text)
     if wrapped and app._driver is not None:
         app._driver.write(wrapped)
-
-
-def _wrapped(sequence: str, environ: Mapping[str, str]) -> Iterator[str]:
-    """Return a sequence as a multiplexer passes it on to the terminal, nothing outside of one.
-
-    tmux takes one of both: the plain one where ``set-clipboard`` is on, this one where
-    ``allow-passthrough`` is.
-    """
-    if "TMUX" in environ:
-        yield "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
-    elif "STY" in environ:
-        for start in range(0, len(sequence), _CHUNK):
-            yield f"\x1bP{sequence[start : start + _CHUNK]}\x1b\\"
 
 
 def _base64(text: str) -> str:

@@ -8,10 +8,13 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from jobwatch.model.durations import duration
+from jobwatch.model.durations import duration, time_between
+from jobwatch.model.insight import records_per_second
 from jobwatch.model.job import Json, Time
+from jobwatch.model.pace import rate_text
 from jobwatch.model.query import Sort, SortKey
 from jobwatch.model.row import JobRow, state_mark
+from jobwatch.model.signs import NO_SIGNS, Signs
 from jobwatch.model.text import one_line
 from jobwatch.model.when import Zone, date_time, day_time
 
@@ -26,6 +29,8 @@ class Cell(NamedTuple):
     width: int
     nodes: Mapping[str, str] = MappingProxyType({})
     """How nodes are called where all of them are known: by what tells them apart."""
+    signs: Signs = NO_SIGNS
+    """What is known of jobs that go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +64,26 @@ def _value(value: Json) -> str:
 
 
 def _state(row: JobRow, cell: Cell) -> str:
-    mark = state_mark(row.status, row.outcome)
+    mark = state_mark(row.status, row.outcome, cell.signs.of(row, cell.now))
     return f"{mark.glyph} {mark.word}"
+
+
+def _records(row: JobRow, cell: Cell) -> str:
+    return "–" if row.load is None else f"{row.load.done:,}/{row.load.total:,}"
+
+
+def _rate(row: JobRow, cell: Cell) -> str:
+    done = None if row.load is None else row.load.done
+    rate = records_per_second(done, time_between(row.start, row.end))
+    return "–" if rate is None else f"{rate_text(rate)}/s"
+
+
+def _message(row: JobRow, cell: Cell) -> str:
+    note = "" if row.note is None else f"✎ {one_line(row.note.text) or 'seen'}"
+    short = row.load is not None and row.load.shortfall > 0
+    return " · ".join(
+        filter(None, (note, _records(row, cell) if short else "", one_line(row.message)))
+    )
 
 
 def _waited(row: JobRow, cell: Cell) -> str:
@@ -129,7 +152,7 @@ MESSAGE = Column(
     name="message",
     label="Message",
     about="what it said; as wide as there is room",
-    text=lambda row, cell: one_line(row.message),
+    text=_message,
     narrow=18,
     wide=10_000,
     sort=SortKey.MESSAGE,
@@ -168,10 +191,28 @@ WAITED = Column(
     wide=8,
     right=True,
 )
+RECORDS = Column(
+    name="records",
+    label="Records",
+    about="how many records it did, of how many",
+    text=_records,
+    narrow=11,
+    wide=15,
+    right=True,
+)
+RATE = Column(
+    name="rate",
+    label="Rate",
+    about="how many records it did in a second",
+    text=_rate,
+    narrow=9,
+    wide=9,
+    right=True,
+)
 
 # What changes each second stands first: Textual crops a dirty line only on its right.
 _ORDER = (ELAPSED, STATE, NODE, TYPE, USER, STARTED, MESSAGE, ID)
-COLUMNS = (*_ORDER, ENDED, CREATED, WAITED)
+COLUMNS = (*_ORDER, ENDED, CREATED, WAITED, RECORDS, RATE)
 """All columns, those first that are shown unless others are chosen."""
 _BY_NAME = {column.name: column for column in COLUMNS}
 
@@ -186,6 +227,7 @@ _GROWTH = (
     (TYPE, 22),
     (NODE, 16),
     (MESSAGE, 48),
+    (RECORDS, 15),
     (USER, 14),
 )
 _DESCENDING = (SortKey.STARTED, SortKey.DURATION)

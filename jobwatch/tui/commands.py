@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-__all__ = ["COMMANDS", "MOVES", "TABLE_KEYS", "TYPED", "Command", "bindings", "groups"]
+__all__ = ["COMMANDS", "MOVES", "OF_JOBS", "TABLE_KEYS", "TYPED", "Command", "bindings", "groups"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,11 @@ class Command:
     """Whether the help has a line for it: not where that of another tells of it."""
     palette: bool = True
     """Whether it can be found by name: not what depends on where the focus is."""
+
+    @property
+    def name(self) -> str:
+        """The name of its action."""
+        return self.action.partition("(")[0]
 
     @property
     def is_typed(self) -> bool:
@@ -60,9 +65,27 @@ COMMANDS = (
         key="3",
         shown="3",
         label="Failed",
-        help="Jobs that ended in error, or were lost",
+        help="Jobs that failed, or that their node lost",
         group="Views",
         action="view('failed')",
+    ),
+    Command(
+        id="view_errors",
+        key="4",
+        shown="4",
+        label="Errors by kind",
+        help="What failed, by what it said; Enter shows the jobs",
+        group="Views",
+        action="view('errors')",
+    ),
+    Command(
+        id="view_attention",
+        key="5",
+        shown="5",
+        label="Attention",
+        help="Failed, partial, overdue and lost; what is new",
+        group="Views",
+        action="view('attention')",
     ),
     Command(
         id="saved_6",
@@ -253,6 +276,33 @@ COMMANDS = (
         footer=True,
     ),
     Command(
+        id="unseen",
+        key="u",
+        shown="u",
+        label="Next unseen",
+        help="The next unseen job that needs attention",
+        group="Job",
+        action="unseen",
+    ),
+    Command(
+        id="acknowledge",
+        key="a",
+        shown="a",
+        label="Acknowledge",
+        help="Write a note: it is known",
+        group="Job",
+        action="acknowledge",
+    ),
+    Command(
+        id="tell_me",
+        key="b",
+        shown="b",
+        label="Tell me",
+        help="A bell, notice or command when it ends or fails",
+        group="Job",
+        action="tell_me",
+    ),
+    Command(
         id="export",
         key="e",
         shown="e",
@@ -401,6 +451,24 @@ COMMANDS = (
         action="pick_zone",
     ),
     Command(
+        id="statistics",
+        key="S",
+        shown="S",
+        label="Statistics",
+        help="Count, errors, lengths by type, user, node, day",
+        group="Log",
+        action="statistics",
+    ),
+    Command(
+        id="doctor",
+        key="D",
+        shown="D",
+        label="Doctor",
+        help="Check the log, and the records in it",
+        group="Log",
+        action="doctor",
+    ),
+    Command(
         id="pause",
         key="space",
         shown="space",
@@ -440,8 +508,15 @@ COMMANDS = (
     ),
 )
 
-TYPED = frozenset(command.action.partition("(")[0] for command in COMMANDS if command.is_typed)
+TYPED = frozenset(command.name for command in COMMANDS if command.is_typed)
 """The actions whose keys are text while an input has the focus."""
+
+OF_JOBS = frozenset(
+    command.name
+    for command in COMMANDS
+    if command.group == "Job" and command.name not in ("unseen", "export", "tell_me")
+) | {"sort", "columns"}
+"""The actions that mean the job under the cursor, or the order of jobs."""
 
 MOVES = (
     Binding("down,j", "cursor_down", "Down", show=False, priority=True),

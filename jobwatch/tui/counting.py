@@ -5,28 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from jobwatch.model.query import JobQuery, View
+from jobwatch.model.summary import StateCounts
+from jobwatch.tui.throttle import Throttle
+from jobwatch.tui.widgets.summary import Summary
 from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from jobwatch.store.reader import LogReader
-    from jobwatch.store.tally import Counts
 
 __all__ = ["Counting"]
-
-SHARE_OF_TIME = 20
-"""Counting takes at most one part in so many of the time, however often the log changes."""
 
 
 class Counting:
     """Counts what each view has of a query, and counts anew when the log has changed."""
 
-    def __init__(self, tabs: ViewTabs) -> None:
+    def __init__(self, tabs: ViewTabs, summary: Summary) -> None:
         self._tabs = tabs
+        self._summary = summary
         self._changed = asyncio.Event()
+        self._unending = 0
+        self._counted: StateCounts | None = None
 
     def changed(self) -> None:
         """Take note that the log has changed, or is read anew."""
@@ -35,19 +36,41 @@ class Counting:
     def forget(self) -> None:
         """Show no counts: those of another query say nothing of this one."""
         self._tabs.counts = {}
+        self._unending, self._counted = 0, None
+        self._summary.states = None
+        self._summary.hours = ()
 
-    def show(self, counts: Counts, *, growing: bool = False) -> None:
+    def show(self, counts: StateCounts, *, growing: bool = False) -> None:
         """Show the counts, and whether they are still growing."""
-        self._tabs.counts = dict(zip((View.RUNNING, View.ALL, View.FAILED), counts, strict=True))
+        self._tabs.counts = {
+            View.RUNNING: counts.running,
+            View.ALL: sum(counts),
+            View.FAILED: counts.failed + counts.lost,
+        }
         self._tabs.growing = growing
+        self._counted, self._summary.growing = counts, growing
+        self._sum_up()
+
+    def show_unending(self, count: int) -> None:
+        """Show that so many go on by their records alone: they are lost."""
+        self._unending = count
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        counts = self._counted
+        if counts is not None:
+            moved = min(self._unending, counts.running)
+            counts = counts._replace(running=counts.running - moved, lost=counts.lost + moved)
+        self._summary.states = counts
 
     async def turns(self) -> AsyncGenerator[None, None]:
         """Yield whenever it is time to count, without end."""
+        throttle = Throttle()
         while True:
             self._changed.clear()
-            began = monotonic()
-            yield
-            await asyncio.sleep(SHARE_OF_TIME * (monotonic() - began))
+            with throttle.timed():
+                yield
+            await asyncio.sleep(throttle.rest)
             await self._changed.wait()
 
     async def count(self, reader: LogReader, query: JobQuery) -> None:
@@ -56,8 +79,8 @@ class Counting:
         `LogError` if it can't be read.
         """
         in_sight = self._tabs.growing or not self._tabs.counts
-        counts: Counts | None = None
-        async with aclosing(reader.count_views(query)) as counting:
+        counts: StateCounts | None = None
+        async with aclosing(reader.count_states(query)) as counting:
             async for counts in counting:
                 if in_sight:
                     self.show(counts, growing=True)

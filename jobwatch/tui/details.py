@@ -6,10 +6,11 @@ from jobwatch.model.formats import encode
 from jobwatch.model.job import TIMES, UNSET, Job, Json, Phase
 from jobwatch.model.node import Origin
 from jobwatch.model.pretty import Kind, Line, Path, Token, pretty, text_lines
+from jobwatch.model.row import Note
 from jobwatch.model.text import clean, one_line
 from jobwatch.model.when import Zone, date_time, date_time_exact
 
-__all__ = ["body_lines", "message_lines", "record_lines"]
+__all__ = ["body_lines", "message_lines", "note_lines", "record_lines"]
 
 LABEL = 17
 ABBREVIATED = 200
@@ -28,6 +29,14 @@ def message_lines(
         ended = job.phase is Phase.ENDED
         return [_dim("It ended without a message." if ended else "No message yet.")]
     return text_lines(job.message) if isinstance(job.message, str) else pretty(job.message, folded)
+
+
+def note_lines(note: Note | None, zone: Zone) -> list[Line]:
+    """Return what somebody wrote to a job, and when; nothing where nobody has."""
+    if note is None:
+        return []
+    said = Token(f"✎ {one_line(note.text) or 'seen'}", Kind.KEY)
+    return [Line((said, Token(f"  {date_time(note.at, zone)}", Kind.DIM))), Line(())]
 
 
 def body_lines(body: tuple[Json] | None, folded: frozenset[Path]) -> list[Line]:

@@ -13,6 +13,15 @@ _BY_THEN = {
     View.RUNNING: "Nothing was running on",
     View.ALL: "Nothing had started by",
     View.FAILED: "Nothing had failed by",
+    View.ERRORS: "Nothing had failed by",
+    View.ATTENTION: "Nothing needed attention on",
+}
+_KINDS = {
+    View.RUNNING: "running job",
+    View.ALL: "job",
+    View.FAILED: "failed job",
+    View.ERRORS: "failed job",
+    View.ATTENTION: "job that needs attention",
 }
 
 
@@ -30,7 +39,7 @@ def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) 
             "jobwatch seed          makes sample jobs",
             "jobwatch demo          shows simulated jobs, in a log of its own",
         )
-    kind = {View.RUNNING: "running job", View.ALL: "job", View.FAILED: "failed job"}[query.view]
+    kind = _KINDS[query.view]
     lines = []
     if query.text:
         lines.append(f"No {kind} is found by “{one_line(query.text)}”.")

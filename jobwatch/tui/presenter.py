@@ -7,13 +7,13 @@ from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobwatch.model.condition import Field
 from jobwatch.model.days import day_edges, day_of
 from jobwatch.model.job import Job, job_as_of
 from jobwatch.model.node import Node, Origin, short_names
-from jobwatch.model.query import JobQuery
+from jobwatch.model.query import JobQuery, View
 from jobwatch.model.row import JobRow
 from jobwatch.model.text import clean
 from jobwatch.model.timeline import Overlaps
@@ -21,33 +21,19 @@ from jobwatch.model.when import ALWAYS, Zone
 from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
 from jobwatch.tui.counting import Counting
+from jobwatch.tui.grouping import Grouping
+from jobwatch.tui.insights import Insights
 from jobwatch.tui.notices import notice
+from jobwatch.tui.parts import Widgets
 from jobwatch.tui.source import Source
-from jobwatch.tui.widgets.job_detail import JobDetail
-from jobwatch.tui.widgets.job_table import JobTable
-from jobwatch.tui.widgets.node_bar import NodeBar
-from jobwatch.tui.widgets.query_line import QueryLine
-from jobwatch.tui.widgets.status_bar import StatusBar
-from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from jobwatch.model.heat import DayCount
     from jobwatch.store.reader import LogReader
 
-__all__ = ["Presenter", "Widgets"]
+__all__ = ["Presenter"]
 
 Result = TypeVar("Result")
-
-
-class Widgets(NamedTuple):
-    """The widgets that show the log."""
-
-    status: StatusBar
-    nodes: NodeBar
-    tabs: ViewTabs
-    line: QueryLine
-    table: JobTable
-    detail: JobDetail
 
 
 class Presenter:
@@ -57,13 +43,22 @@ class Presenter:
     keep what they have.
     """
 
-    def __init__(self, widgets: Widgets, query: JobQuery, clock: Clock) -> None:
+    def __init__(
+        self,
+        widgets: Widgets,
+        query: JobQuery,
+        insights: Insights,
+        counting: Counting,
+        clock: Clock,
+    ) -> None:
         self.query = query
         self._widgets = widgets
         self._clock = clock
         self._source: Source | None = None
         self._unanswered = False  # whether the answer to the query could not be read
-        self._counting = Counting(widgets.tabs)
+        self._counting = counting
+        self._grouping = Grouping(widgets.kinds, widgets.line)
+        self._insights = insights
 
     # What the feed tells
 
@@ -71,6 +66,7 @@ class Presenter:
         """Ask the new reader what the old one was asked."""
         self._source = Source(reader, self._clock)
         self._counting.changed()
+        self._insights.opened()
         await self.answer()
 
     async def changed(self) -> None:
@@ -78,20 +74,19 @@ class Presenter:
         if self._source is None:
             return
         self._counting.changed()
+        self._insights.changed()
+        self._grouping.changed()
         if self._unanswered:
             await self.answer()
-            return
-        picture = await self._source.refresh(lambda: self._widgets.table.standing)
-        if picture is not None:
-            self._widgets.table.show(picture)
-        await self._show_circumstances(self._source)
-        if self._widgets.table.selected is not None:
-            await self.read_job(self._widgets.table.selected.id)
+        else:
+            await self._refresh(self._source)
 
     @property
     def behind(self) -> bool:
         """Return whether a query is still to be answered, or may be answered anew."""
-        return self._source is not None and (self._unanswered or self._source.may_catch_up)
+        if self._source is None:
+            return False
+        return self._unanswered or self._source.may_catch_up or self._grouping.behind
 
     def current(self) -> None:
         """Say that the screen shows the log as it is."""
@@ -102,6 +97,11 @@ class Presenter:
         """Say how old the screen is, and why."""
         self._widgets.status.log_state.failure = reason
         self._widgets.table.settle()
+
+    @property
+    def reader(self) -> LogReader | None:
+        """Return the reader of the log, None while it can't be read."""
+        return None if self._source is None else self._source.reader
 
     # What the user asks
 
@@ -120,6 +120,13 @@ class Presenter:
             return
         self._unanswered = False
         try:
+            if self.query.view is View.ERRORS:
+                await source.set_aside(self.query)
+                self._show_query(source)
+                await self._grouping.show(source.reader, self.query)
+                await self._show_circumstances(source)
+                return
+            self._grouping.end()
             async for picture in source.ask(
                 self.query, lambda: widgets.table.standing, lambda: widgets.table.chosen
             ):
@@ -127,6 +134,10 @@ class Presenter:
                 if picture is not None:
                     widgets.table.show(picture)
                     widgets.table.settle()
+                    if widgets.table.selected is not None:
+                        self._insights.see(widgets.table.selected, self.query)
+                    elif source.jobs.complete and not widgets.table.listing.lines:
+                        self._insights.saw_newest = True  # there is nothing
             await self._show_circumstances(source)
             if source.reader.counts_are_estimates:
                 await source.reader.count_all()
@@ -144,6 +155,38 @@ class Presenter:
                 if self._source is not None:
                     with self._failures_said():
                         await self._counting.count(self._source.reader, self.query)
+
+    async def keep_insights(self) -> None:
+        """Keep up what the log implies beside its records, until cancelled."""
+        async with aclosing(self._insights.turns(lambda: self.query)) as turns:
+            async for _ in turns:
+                if self._source is not None:
+                    with self._failures_said():
+                        await self._insights.read(self._source.reader, self.query)
+                        if self.query.view is View.ATTENTION and not self._widgets.table.still:
+                            # What is overdue is in it by the passing of time alone.
+                            await self._refresh(self._source)
+
+    async def keep_telling(self) -> None:
+        """Tell the user of what was asked for, until cancelled."""
+        async with aclosing(self._insights.telling_turns()) as turns:
+            async for _ in turns:
+                if self._source is not None:
+                    with self._failures_said():
+                        await self._insights.tell(self._source.reader)
+
+    async def next_unseen(self) -> JobRow | None:
+        """Return the next job behind the cursor that needs attention and was not seen, or None."""
+        return await self._read(lambda reader: self._insights.next_unseen(reader, self.query), None)
+
+    async def select(self, row: JobRow) -> None:
+        """Put the cursor on a job, if the result has it."""
+        if self._source is not None:
+            with self._failures_said():
+                place = await self._source.jobs.place(row)
+                if place.listed:
+                    table = self._widgets.table
+                    table.move_cursor(table.listing.line(place.ordinal))
 
     async def read_pages(self, numbers: tuple[int, ...]) -> None:
         """Bring pages of the result to the table."""
@@ -165,7 +208,9 @@ class Presenter:
                 if self.query.as_of is not None and selected.over is None:
                     job, origin = job_as_of(job, selected.status), Origin(origin.node)
                 self._widgets.detail.origin = origin
+                self._widgets.detail.note = selected.note
                 self._widgets.detail.job = job
+                await self._insights.show_pace(self._source.reader, job, selected)
 
     async def read_body(self, id: str) -> None:
         """Bring the body of a job to the detail pane."""
@@ -186,9 +231,13 @@ class Presenter:
 
     async def row(self, id: str) -> JobRow | None:
         """Return the line of a job as of the query's instant, None where it can't be read."""
-        row = await self._read(lambda reader: reader.row(id), None)
+        row = await self.row_now(id)
         instant = self.query.as_of
         return row if row is None or instant is None else row.as_of(instant)
+
+    async def row_now(self, id: str) -> JobRow | None:
+        """Return the line of a job as it is, None where it can't be read."""
+        return await self._read(lambda reader: reader.row(id), None)
 
     async def records(self, ids: Iterable[str]) -> list[Job]:
         """Return whole jobs, without those that are gone or can't be read."""
@@ -217,6 +266,20 @@ class Presenter:
         counts = await self._read(lambda reader: reader.day_counts(edges), uncounted)
         return dict(zip((day_of(edge, zone) for edge in edges), counts, strict=False))
 
+    async def _refresh(self, source: Source) -> None:
+        """Show the same result as it is now, and the job under the cursor."""
+        if self.query.view is View.ERRORS:
+            if self._grouping.behind:
+                await self._grouping.show(source.reader, self.query)
+            await self._show_circumstances(source)
+            return
+        picture = await source.refresh(lambda: self._widgets.table.standing)
+        if picture is not None:
+            self._widgets.table.show(picture)
+        await self._show_circumstances(source)
+        if self._widgets.table.selected is not None:
+            await self.read_job(self._widgets.table.selected.id)
+
     # What goes with a result
 
     def show_nodes(self, nodes: Sequence[Node]) -> None:
@@ -237,20 +300,25 @@ class Presenter:
         if not self.query.narrows:
             self._counting.show(counts)
         self._show_query(source)
+        if self.query.view is View.ERRORS:
+            return
         if source.jobs.complete and not self._widgets.table.listing.lines:
             nearest = None
             if self.query.range != ALWAYS:
                 around = self.query.range.start or self.query.range.end or 0
                 nearest = await source.reader.nearest_start(around)
             zone = self._widgets.table.zone
-            self._widgets.table.notice = notice(self.query, counts.all, nearest, zone)
+            self._widgets.table.notice = notice(self.query, sum(counts), nearest, zone)
 
     def _show_query(self, source: Source) -> None:
-        self._widgets.tabs.view = source.query.view
+        view = source.query.view
+        self._widgets.tabs.view = view
+        self._widgets.table.is_seen = self._insights.is_seen if view is View.ATTENTION else None
         self._widgets.table.sort = source.query.sort
         self._widgets.line.asked = source.query
-        self._widgets.line.total = source.jobs.total
-        self._widgets.line.searching = not source.jobs.complete
+        if view is not View.ERRORS:  # whose errors are counted by their kinds
+            self._widgets.line.total = source.jobs.total
+            self._widgets.line.searching = not source.jobs.complete
         self._widgets.status.log_state.past = source.query.as_of is not None
         self._widgets.line.found_at = source.found_at
         self._widgets.line.order_shown = self._widgets.table.shows_order

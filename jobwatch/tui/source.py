@@ -13,6 +13,7 @@ from jobwatch.model.row import JobRow
 from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
 from jobwatch.tui.loading import Anchor, Picture, keep, move
+from jobwatch.tui.throttle import Throttle
 
 if TYPE_CHECKING:
     from jobwatch.store.job_list import JobList
@@ -26,9 +27,6 @@ GROWTH_SHOWN_EVERY = 0.1
 CHEAP_SEARCH = 0.1
 """A result that is made anew as the log changes must have taken no longer, in seconds."""
 
-SHARE_OF_TIME = 20
-"""What is read again as the log changes takes at most one part in so many of the time."""
-
 
 class Source:
     """What the log answers to one query, and to the next."""
@@ -41,8 +39,7 @@ class Source:
         """When a result that is a picture of one moment was made; None while it is current."""
         self._clock = clock
         self._searching = asyncio.Lock()
-        self._took = 0.0
-        self._ended = 0.0
+        self._throttle = Throttle()
 
     async def ask(
         self, query: JobQuery, anchor: Callable[[], Anchor], wanted: Callable[[], JobRow | None]
@@ -61,6 +58,13 @@ class Source:
                 if jobs is not self.jobs:
                     return  # another query came meanwhile: this answer is late
                 yield picture
+
+    async def set_aside(self, query: JobQuery) -> None:
+        """Take a query that is answered elsewhere; what is searched for another one ends."""
+        self.query = query
+        self.jobs = self.reader.list_jobs(query)
+        self.found_at = None
+        await self.reader.interrupt_search()
 
     async def refresh(self, anchor: Callable[[], Anchor]) -> Picture | None:
         """Return the same result after a change of the log; None if there is none to show yet."""
@@ -88,9 +92,8 @@ class Source:
         return self.found_at is not None and self._is_affordable()
 
     def _is_affordable(self) -> bool:
-        rested = monotonic() - self._ended
-        bearable = self.jobs.is_kept_up or self._took < CHEAP_SEARCH
-        return bearable and rested > SHARE_OF_TIME * self._took
+        bearable = self.jobs.is_kept_up or self._throttle.took < CHEAP_SEARCH
+        return bearable and self._throttle.may
 
     async def pages(
         self, numbers: tuple[int, ...]
@@ -145,9 +148,9 @@ class Source:
                     shown = monotonic()
             if jobs is not self.jobs:
                 return
-            self._ended = monotonic()
-            # To be kept up costs less than to be found.
-            self._took = 0.0 if anew and jobs.is_kept_up else self._ended - began
+            self._throttle.took_since(began)
+            if anew and jobs.is_kept_up:
+                self._throttle.took = 0.0  # to be kept up costs less than to be found
             self.found_at = None
             yield jobs.total
 

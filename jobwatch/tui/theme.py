@@ -56,7 +56,10 @@ THEME = Theme(
 )
 
 STATES = frozenset(
-    f"state--{style}" for style in ("created", "running", "complete", "error", "lost", "other")
+    f"state--{style}"
+    for style in (
+        *("created", "running", "complete", "partial", "error", "overdue", "lost", "other"),
+    )
 )
 """The component classes of the states of jobs; styles/monitor.tcss has their colours."""
 

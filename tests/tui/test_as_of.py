@@ -10,7 +10,7 @@ from jobwatch.model.ranges import parse_period
 from jobwatch.model.when import UTC
 from jobwatch.model.zones import zone_named
 from jobwatch.store.plain_log import PlainJobLog
-from jobwatch.tui import source
+from jobwatch.tui import source, throttle
 from jobwatch.tui.screens.as_of import EXAMPLES, AsOf
 from tests.tui.harness import NOW, FakeClock, Monitor, a_job, running_monitor
 
@@ -97,7 +97,7 @@ async def test_time_stands_still_and_what_is_written_now_is_not_of_then(
 ) -> None:
     # Searched for again at once, however long it took on this machine.
     monkeypatch.setattr(source, "CHEAP_SEARCH", 60)
-    monkeypatch.setattr(source, "SHARE_OF_TIME", 0)
+    monkeypatch.setattr(throttle, "SHARE_OF_TIME", 0)
     async with running_monitor(path, clock) as monitor:
         await go_to(monitor, "-46m")
         await lists(monitor, "done", "failed", "long")

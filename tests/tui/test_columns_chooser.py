@@ -98,7 +98,7 @@ async def test_a_column_at_an_end_stays_there() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("K", "end", "J", "space", "enter")
         await pilot.pause()
-    assert app.results == [("time", "state", "waited")]
+    assert app.results == [("time", "state", "rate")]
 
 
 async def test_a_returns_to_what_the_width_allows() -> None:

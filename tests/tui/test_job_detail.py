@@ -165,5 +165,5 @@ async def test_a_message_of_megabytes_is_cut_and_says_how_much_is_left() -> None
 async def test_a_click_chooses_a_tab(log: Path, clock: FakeClock) -> None:
     async with running_monitor(log, clock) as monitor:
         await monitor.pilot.click("DetailTabs", offset=(18, 0))
-        await monitor.shows("start_datetime")
+        await monitor.shows("IN_PROGRESS")
         assert monitor.detail.tab is DetailTab.RECORD

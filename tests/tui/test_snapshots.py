@@ -6,10 +6,11 @@ import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from jobwatch.model.job import Job
 from jobwatch.model.node import Node, NodeState
@@ -17,8 +18,13 @@ from jobwatch.model.when import UTC
 from jobwatch.store.job_log import JobLog
 from jobwatch.tui.app import JobwatchApp
 from jobwatch.tui.screens.date_search import DateSearch
+from jobwatch.tui.screens.monitor import MonitorScreen
+from jobwatch.tui.widgets.job_detail import JobDetail
+from jobwatch.tui.widgets.job_pace import JobPace
 from jobwatch.tui.widgets.job_table import JobTable
-from tests.tui.harness import NOW, FakeClock, a_job
+from jobwatch.tui.widgets.summary import Summary
+from jobwatch.tui.widgets.view_tabs import ViewTabs
+from tests.tui.harness import NOW, FakeClock, a_job, reads_at_once
 
 
 class SnapCompare(Protocol):
@@ -34,6 +40,7 @@ class SnapCompare(Protocol):
 @pytest.fixture(autouse=True)
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "TEXTUAL_ANIMATIONS", "none")
+    reads_at_once(monkeypatch)
 
 
 def monitor(log: Path, clock: FakeClock) -> JobwatchApp:
@@ -43,11 +50,23 @@ def monitor(log: Path, clock: FakeClock) -> JobwatchApp:
 async def settled(pilot: Pilot[None], total: int, *, failed: int = 10) -> None:
     for _ in range(500):
         await pilot.pause()
-        for table in pilot.app.screen_stack[0].query(JobTable):
-            if table.listing.total == total and f"Failed {failed}" in screen_text(pilot):
-                return
+        if is_whole(pilot.app.screen_stack[0], total) and f"Failed {failed}" in screen_text(pilot):
+            return
         await asyncio.sleep(0.01)
-    pytest.fail("the result never came")
+    pytest.fail(f"the result never came\n{screen_text(pilot)}")
+
+
+def is_whole(screen: Screen[Any], total: int) -> bool:
+    """Return whether nothing is still to come: the jobs, what they imply, and the detail of one."""
+    if not isinstance(screen, MonitorScreen):
+        return False
+    table, detail = screen.query_one(JobTable), screen.query_one(JobDetail)
+    if table.listing.total != total or table.selected is None or detail.job is None:
+        return False
+    implied = screen.query_one(ViewTabs).unseen is not None and screen.query_one(Summary).hours
+    # Of one that its node lost, the message says so.
+    paced = screen.query_one(JobPace).display or detail.origin.lost_since is not None
+    return bool(implied) and paced and detail.job.id == table.selected.id
 
 
 def screen_text(pilot: Pilot[None]) -> str:

@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 
 from jobwatch.model.query import View
 from jobwatch.tui.tabs import fitting, tab_at
-from jobwatch.tui.widgets.view_tabs import ViewTabs
+from jobwatch.tui.widgets.view_tabs import ViewTabs, about
 
 LONG = "a very long name of a view indeed"
 COUNTS = {View.RUNNING: 3, View.ALL: 123_456, View.FAILED: 77}
@@ -50,7 +50,7 @@ class Host(App[None]):
         return "".join(s.text for s in segments if s.style is not None and s.style.bold)
 
 
-async def line(app: Host, width: int = 80) -> str:
+async def line(app: Host, width: int = 105) -> str:
     async with app.run_test(size=(width, 5)) as pilot:
         await pilot.pause()
         return app.line()
@@ -58,8 +58,18 @@ async def line(app: Host, width: int = 80) -> str:
 
 async def test_saved_views_stand_behind_the_fixed_ones_with_keys_from_6_to_9() -> None:
     assert await line(Host("a", "b", "c", "d", "e")) == (
-        " 1 Running 3   2 All 123,456   3 Failed 77   6 a   7 b   8 c   9 d   e"
+        " 1 Running 3   2 All 123,456   3 Failed 77   4 Errors   5 Attention"
+        "   6 a   7 b   8 c   9 d   e"
     )
+
+
+async def test_what_needs_attention_is_counted_where_some_of_it_was_not_seen() -> None:
+    app = Host()
+    async with app.run_test(size=(105, 5)) as pilot:
+        for unseen, said in ((None, ""), (1_234, " 1,234!"), (0, "")):
+            app.tabs.unseen = unseen
+            await pilot.pause()
+            assert app.line().endswith(f"4 Errors   5 Attention{said}")
 
 
 async def test_a_saved_view_that_is_shown_is_lit_instead_of_its_fixed_one() -> None:
@@ -83,8 +93,8 @@ async def test_a_saved_view_named_as_a_fixed_one_is_another() -> None:
 
 
 async def test_names_are_cut_shorter_only_where_there_is_no_room() -> None:
-    assert "6 a very long name of a v…" in await line(Host(LONG), width=80)
-    assert "6 a very long…  " in await line(Host(LONG, "slow"), width=70) + "  "
+    assert "6 a very long name of a v…" in await line(Host(LONG), width=105)
+    assert "6 a very long…  " in await line(Host(LONG, "slow"), width=95) + "  "
 
 
 async def test_where_there_are_too_many_the_shown_one_is_in_sight_between_arrows() -> None:
@@ -98,16 +108,16 @@ async def test_where_there_are_too_many_the_shown_one_is_in_sight_between_arrows
 
 async def test_a_click_chooses_a_view_and_one_on_an_arrow_that_behind_it() -> None:
     app = Host("表格", "b", "c", "d", "e", "f", "g", "h", shown="表格")
-    async with app.run_test(size=(72, 5)) as pilot:
+    async with app.run_test(size=(97, 5)) as pilot:
         await pilot.pause()
         drawn = app.line()
-        for text in ("Failed", "表", "7 b", "›"):
+        for text in ("Failed", "Errors", "Attention", "表", "7 b", "›"):
             x = cell_len(drawn[: drawn.index(text)])
             await pilot.click(offset=(x, 0))
             await pilot.pause()
         await pilot.click(offset=(13, 0))
         await pilot.pause()
-    assert app.chosen == [View.FAILED, "表格", "b", "e"]
+    assert app.chosen == [View.FAILED, View.ERRORS, View.ATTENTION, "表格", "b", "e"]
 
 
 async def test_no_name_is_more_than_text() -> None:
@@ -140,3 +150,31 @@ def test_tabs_fit_the_width_with_the_shown_one_among_them(
 )
 def test_a_tab_is_as_wide_as_its_label_is_in_cells(x: int, tab: str | None) -> None:
     assert tab_at([("a", "表格"), ("b", "b")], x, gap=" ") == tab
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1_000, "1.0k"),
+        (1_249, "1.2k"),
+        (34_567, "35k"),
+        (999_499, "999k"),
+        (999_500, "1.0M"),
+        (10_000_000, "10M"),
+        (2_500_000_000, "2.5G"),
+    ],
+)
+def test_a_count_is_told_in_four_cells_where_there_is_no_room(count: int, told: str) -> None:
+    assert about(count) == told
+
+
+async def test_counts_are_told_short_before_the_last_view_is_out_of_sight() -> None:
+    app = Host()
+    async with app.run_test(size=(72, 3)) as pilot:
+        app.tabs.counts = {View.RUNNING: 50, View.ALL: 1_000_000, View.FAILED: 34_567}
+        app.tabs.unseen = 6
+        await pilot.pause()
+        assert "2 All 1.0M" in app.line()
+        assert "5 Attention 6!" in app.line()

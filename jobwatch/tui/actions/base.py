@@ -6,12 +6,18 @@ from typing import Any
 
 from textual.screen import Screen
 
-from jobwatch.model.when import Zone
+from jobwatch.model.condition import EVERY
+from jobwatch.model.query import View, Within
+from jobwatch.model.when import ALWAYS, Zone
 from jobwatch.store.edits import Clock
 from jobwatch.tui.feed import LogFeed
+from jobwatch.tui.insights import Insights
 from jobwatch.tui.memory import Memory
-from jobwatch.tui.presenter import Presenter, Widgets
+from jobwatch.tui.parts import Widgets
+from jobwatch.tui.presenter import Presenter
 from jobwatch.tui.widgets.filter_input import FilterInput
+from jobwatch.tui.widgets.job_table import JobTable
+from jobwatch.tui.widgets.kind_list import KindList
 
 __all__ = ["MonitorActions"]
 
@@ -22,6 +28,7 @@ class MonitorActions(Screen[None]):
     _shown: Widgets
     _filter: FilterInput
     _presenter: Presenter
+    _insights: Insights
     _feed: LogFeed
     _memory: Memory
     _clock: Clock
@@ -32,12 +39,37 @@ class MonitorActions(Screen[None]):
     def _ask(self, **changes: Any) -> None:
         """Ask for another query by its fields."""
         self._presenter.ask(**changes)
+        self._insights.changed()
         self._light_tab()
         # Not the coroutines themselves: cancelled before it begins, one would never be awaited.
         answer: Any = self._presenter.answer
         count: Any = self._presenter.keep_counting
         self.run_worker(answer, group="answer", exclusive=True)
         self.run_worker(count, group="count", exclusive=True)
+
+    @property
+    def _listed(self) -> JobTable | KindList:
+        """Return the list that is on screen."""
+        return self._shown.kinds if self.has_class("-kinds") else self._shown.table
+
+    def _chosen_ids(self) -> list[str]:
+        """Return the ids of the marked jobs, or of the selected one."""
+        table = self._shown.table
+        if table.marked:
+            return sorted(table.marked)
+        return [] if table.selected is None else [table.selected.id]
+
+    def _show_everything(self) -> None:
+        """Ask for all jobs of the log, as it is now."""
+        self._ask(
+            view=View.ALL,
+            text="",
+            where=EVERY,
+            range=ALWAYS,
+            within=Within.STARTED,
+            node=None,
+            as_of=None,
+        )
 
     def _light_tab(self) -> None:
         """Light the tab of the saved view that is on screen, if one is."""
@@ -48,6 +80,10 @@ class MonitorActions(Screen[None]):
 
     def _say(self, text: str) -> None:
         self.notify(text, markup=False, timeout=4)
+
+    def _tell(self, text: str) -> None:
+        """Say what somebody may come back for; a click takes it away."""
+        self.notify(text, markup=False, timeout=600)
 
     def _warn(self, text: str) -> None:
         self.notify(text, markup=False, timeout=8, severity="warning")

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from jobwatch.model.condition import EVERY
-from jobwatch.model.query import View, Within
-from jobwatch.model.when import ALWAYS
-from jobwatch.tui.actions.views import ViewActions
+from jobwatch.tui.actions.reports import ReportActions
 from jobwatch.tui.widgets.job_detail import JobDetail
 from jobwatch.tui.widgets.job_table import JobTable
 
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["JobActions"]
 
 
-class JobActions(ViewActions):
+class JobActions(ReportActions):
     """Opens, marks, copies and exports jobs, and finds text in one."""
 
     @on(JobTable.Highlighted)
@@ -28,6 +25,7 @@ class JobActions(ViewActions):
         if message.row is None:
             self._shown.detail.job = None
             return
+        self._insights.see(message.row, self._presenter.query)
         reading = self._presenter.read_job(message.row.id)
         self.run_worker(reading, group="job", exclusive=True)
 
@@ -135,16 +133,8 @@ class JobActions(ViewActions):
         row = None if id is None else await self._presenter.row(id)
         if row is not None:
             self._shown.table.chosen = row
+            self._show_everything()
             self._filter.value = ""
-            self._ask(
-                view=View.ALL,
-                text="",
-                where=EVERY,
-                range=ALWAYS,
-                within=Within.STARTED,
-                node=None,
-                as_of=None,
-            )
 
     async def action_find(self) -> None:
         """Find text in the job's message, body or record."""
@@ -163,10 +153,3 @@ class JobActions(ViewActions):
     def action_wrap(self) -> None:
         """Wrap long lines of the detail, or let them run on."""
         self._shown.detail.toggle_wrap()
-
-    def _chosen_ids(self) -> list[str]:
-        """Return the ids of the marked jobs, or of the selected one."""
-        table = self._shown.table
-        if table.marked:
-            return sorted(table.marked)
-        return [] if table.selected is None else [table.selected.id]

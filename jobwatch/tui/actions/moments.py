@@ -101,5 +101,7 @@ class MomentActions(SearchActions):
     def _set_zone(self, zone: Zone) -> None:
         self._zone = zone
         shown = self._shown
-        for widget in (shown.status, shown.nodes, shown.line, shown.table, shown.detail):
+        for widget in (
+            *(shown.status, shown.nodes, shown.line, shown.table, shown.kinds, shown.detail),
+        ):
             widget.zone = zone

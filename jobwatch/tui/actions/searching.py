@@ -155,4 +155,4 @@ class SearchActions(MonitorActions):
         if self.has_class("-maximised"):
             self._shown.detail.focus_content()
         else:
-            self.set_focus(self._shown.table)
+            self.set_focus(self._listed)

@@ -120,6 +120,7 @@ class ViewActions(MomentActions):
         """Lay out the monitor as it was when it last ran."""
         self._shown.tabs.saved = tuple(view.name for view in remembered.views)
         self._shown.table.columns = remembered.columns
+        self._insights.looked(remembered.looked_at)
         if remembered.sort != Sort():
             self._ask(sort=remembered.sort)
 

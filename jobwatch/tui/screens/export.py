@@ -100,7 +100,7 @@ class ExportScreen(Dialog[str]):
             await asyncio.to_thread(check_target, path, self._log)
             async with ReadConnection.open(self._log) as connection:
                 jobs = (
-                    jobs_marked(connection, self._marked)
+                    jobs_marked(connection, self._marked, self._clock)
                     if self._marked
                     else jobs_found(connection, self._query, self._clock)
                 )

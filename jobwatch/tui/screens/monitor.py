@@ -20,17 +20,22 @@ from jobwatch.model.zones import local_zone
 from jobwatch.store.edits import Clock
 from jobwatch.store.state import StateFile
 from jobwatch.tui.actions.jobs import JobActions
-from jobwatch.tui.commands import TYPED, bindings
+from jobwatch.tui.commands import OF_JOBS, TYPED, bindings
+from jobwatch.tui.counting import Counting
 from jobwatch.tui.feed import LogFeed
+from jobwatch.tui.insights import Insights
 from jobwatch.tui.loading import FIRST_QUERY, Picture
 from jobwatch.tui.memory import Memory
-from jobwatch.tui.presenter import Presenter, Widgets
+from jobwatch.tui.parts import Widgets
+from jobwatch.tui.presenter import Presenter
 from jobwatch.tui.widgets.filter_input import FilterInput
 from jobwatch.tui.widgets.job_detail import JobDetail
 from jobwatch.tui.widgets.job_table import JobTable
+from jobwatch.tui.widgets.kind_list import KindList
 from jobwatch.tui.widgets.node_bar import NodeBar
 from jobwatch.tui.widgets.query_line import QueryLine
 from jobwatch.tui.widgets.status_bar import StatusBar
+from jobwatch.tui.widgets.summary import Summary
 from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 __all__ = ["MonitorScreen"]
@@ -67,11 +72,15 @@ class MonitorScreen(JobActions):
             StatusBar(path.name, clock),
             NodeBar(clock),
             ViewTabs(),
+            Summary(),
             QueryLine(clock),
             JobTable(clock=clock),
+            KindList(clock=clock),
             JobDetail(clock=clock),
         )
-        self._presenter = Presenter(self._shown, FIRST_QUERY, clock)
+        counting = Counting(self._shown.tabs, self._shown.summary)
+        self._insights = Insights(self._shown, counting, clock)
+        self._presenter = Presenter(self._shown, FIRST_QUERY, self._insights, counting, clock)
         self._feed = LogFeed(path, interval, clock)
         self._following: Worker[None] | None = None
 
@@ -80,9 +89,11 @@ class MonitorScreen(JobActions):
         yield self._shown.status
         yield self._shown.nodes
         yield self._shown.tabs
+        yield self._shown.summary
         yield self._shown.line
         with Container(id="panes"):
             yield self._shown.table
+            yield self._shown.kinds
             yield self._shown.detail
         yield self._filter
         yield Footer(show_command_palette=False)
@@ -101,9 +112,12 @@ class MonitorScreen(JobActions):
 
     def _follow(self) -> None:
         self._following = self.run_worker(self._feed.run(self._presenter), name="follow the log")
+        self.run_worker(self._presenter.keep_insights(), name="keep what the log implies")
 
     async def on_unmount(self) -> None:
-        """Close the log: its threads must not outlive the loop."""
+        """Close the log: its threads must not outlive the loop; and take note of what was seen."""
+        await self._leave_attention()
+        await self._end_user_commands()
         if self._following is not None:
             self._following.cancel()
             with suppress(WorkerCancelled, WorkerFailed):  # a failure has ended the app already
@@ -117,6 +131,8 @@ class MonitorScreen(JobActions):
         """Return whether a command's key counts where the focus is."""
         if action == "open":
             return self.focused is self._shown.table
+        if action in OF_JOBS and self.has_class("-kinds"):
+            return False
         return not (action in TYPED and isinstance(self.focused, Input))
 
     def action_pause(self) -> None:
@@ -157,6 +173,6 @@ class MonitorScreen(JobActions):
             return
         elif self.has_class("-maximised"):
             self.remove_class("-maximised")
-            self._shown.table.focus()
+            self._listed.focus()
         elif not self._widen():
-            self._shown.table.focus()
+            self._listed.focus()

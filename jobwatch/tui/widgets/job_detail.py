@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -15,17 +15,21 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from jobwatch.model.find import Place
+from jobwatch.model.insight import Sign
 from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.node import Origin
+from jobwatch.model.pace import pace_of
 from jobwatch.model.pretty import Line, Path, containers_at, count_lines, iter_pretty
+from jobwatch.model.row import Note
 from jobwatch.model.when import UTC, Zone
-from jobwatch.tui.details import body_lines, message_lines, record_lines
+from jobwatch.tui.details import body_lines, message_lines, note_lines, record_lines
 from jobwatch.tui.finder import Finder
 from jobwatch.tui.widgets.detail_tabs import DetailTab, DetailTabs
 from jobwatch.tui.widgets.document import Document
 from jobwatch.tui.widgets.find_bar import FindBar
 from jobwatch.tui.widgets.flow import Stand
 from jobwatch.tui.widgets.job_facts import JobFacts
+from jobwatch.tui.widgets.job_pace import JobPace
 
 __all__ = ["JobDetail"]
 
@@ -59,6 +63,8 @@ class JobDetail(Vertical):
     """The job that is shown, without its body."""
     origin: reactive[Origin] = reactive(Origin())
     """Where it is from, and whether that lost it."""
+    note: reactive[Note | None] = reactive(None)
+    """What somebody wrote to it."""
     zone: reactive[Zone] = reactive(UTC)
     """The zone of its times."""
     tab: reactive[DetailTab] = reactive(DetailTab.MESSAGE)
@@ -80,6 +86,8 @@ class JobDetail(Vertical):
     def __init__(self, *, clock: Callable[[], int]) -> None:
         super().__init__()
         self._facts = JobFacts(clock=clock)
+        self._pace = JobPace(clock=clock)
+        self._lengths: tuple[object, tuple[float, ...]] = (None, ())  # of which job, in which state
         self._tabs = DetailTabs()
         self._document = Document()
         self._bar = FindBar()
@@ -93,6 +101,7 @@ class JobDetail(Vertical):
         """Lay the tabs and the facts above the text."""
         yield self._tabs
         yield self._facts
+        yield self._pace
         yield self._document
 
     def on_mount(self) -> None:
@@ -111,6 +120,32 @@ class JobDetail(Vertical):
         self._show()
         if self.tab is not DetailTab.MESSAGE:
             self._finder.text_changed(reveal=first)
+
+    def lengths_wanted(self, job: Job) -> bool:
+        """Return whether `show_pace` needs the lengths: not if it has them."""
+        return self._lengths[0] != self._body_key(job)
+
+    def show_pace(
+        self,
+        job: Job,
+        lengths: Sequence[float] | None,
+        sign: Sign | None,
+        lost: str,
+        *,
+        skew: int = 0,
+    ) -> None:
+        """Take how a job does beside the last runs of its kind; ignored if it isn't shown.
+
+        `lengths` are theirs (ms, ascending), None where they are known; `lost` says why it is lost
+        if it is by its `sign`, `skew` by how many ms the clock of its node is ahead.
+        """
+        if self.job is None or self.job.id != job.id:
+            return
+        if lengths is not None:
+            self._lengths = (self._body_key(job), tuple(lengths))
+        self._facts.sign = sign
+        known = self.origin.lost_since is None  # else the message says why
+        self._pace.pace = pace_of(job, self._lengths[1], lost, skew=skew) if known else None
 
     def focus_content(self) -> None:
         """Put the focus on the text."""
@@ -205,11 +240,13 @@ class JobDetail(Vertical):
     def watch_job(self, old: Job | None, new: Job | None) -> None:
         """Begin at the top of another job; stay where the reader is in the same."""
         self._tabs.job = self._facts.job = new
+        self._facts.sign = None
         other = old is None or new is None or old.id != new.id
         if other:
             self._readings = {tab: Reading() for tab in DetailTab}
             self._body = None
             self._asked = None
+            self._pace.pace = None
         else:
             self._remember()
         self._show()
@@ -220,13 +257,17 @@ class JobDetail(Vertical):
         self._facts.lost = origin.lost_since is not None
         self._show_again()
 
+    def watch_note(self) -> None:
+        """Show the job anew."""
+        self._show_again()
+
     def watch_still(self, still: bool) -> None:
         """Let the time stand still, or go on."""
-        self._facts.still = still
+        self._facts.still = self._pace.still = still
 
     def watch_zone(self, zone: Zone) -> None:
         """Show the times anew."""
-        self._facts.zone = zone
+        self._facts.zone = self._pace.zone = zone
         self._show_again()
 
     def watch_tab(self, old: DetailTab, new: DetailTab) -> None:
@@ -287,7 +328,8 @@ class JobDetail(Vertical):
         if job is None:
             return message_lines(None, Origin(), folded, self.zone)
         if self.tab is DetailTab.MESSAGE:
-            return message_lines(job, self.origin, folded, self.zone)
+            said = message_lines(job, self.origin, folded, self.zone)
+            return [*note_lines(self.note, self.zone), *said]
         key = self._body_key(job)
         if (self._body is None or self._body[0] != key) and self._asked != key:
             self._asked = key

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
+from jobwatch.model.insight import Sign
 from jobwatch.model.job import Job, Outcome, Phase
 from jobwatch.model.row import state_mark
 from jobwatch.model.text import one_line
@@ -39,6 +40,8 @@ class JobFacts(Widget):
     """The job that is shown."""
     lost: reactive[bool] = reactive(False)
     """Whether it is lost: it goes on by its record, but nothing will end it."""
+    sign: reactive[Sign | None] = reactive(None)
+    """What a job that goes on gives rise to think of it."""
     zone: reactive[Zone] = reactive(UTC)
     """The zone of its start."""
     still: reactive[bool] = reactive(False)
@@ -80,7 +83,7 @@ class JobFacts(Widget):
         job = self.job
         if job is None:
             return Content("")
-        mark = state_mark(job.status, Outcome.LOST if self.lost else job.outcome)
+        mark = state_mark(job.status, Outcome.LOST if self.lost else job.outcome, self.sign)
         coloured = self.get_visual_style(f"state--{mark.style}", partial=True)
         facts = [
             one_line(value) for value in (job.type, job.user) if isinstance(value, str) and value

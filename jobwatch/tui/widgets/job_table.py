@@ -18,6 +18,7 @@ from textual.timer import Timer
 
 from jobwatch.model.query import Sort, SortKey
 from jobwatch.model.row import JobRow, state_mark
+from jobwatch.model.signs import NO_SIGNS, Signs
 from jobwatch.model.when import UTC, Zone
 from jobwatch.tui.columns import ELAPSED, Cell, layout
 from jobwatch.tui.commands import MOVES
@@ -48,6 +49,7 @@ class JobTable(ScrollView, can_focus=True):
         "job-table--ghost",
         "job-table--missing",
         "job-table--notice",
+        "job-table--seen",
         *STATES,
     }
     DEFAULT_CSS = """
@@ -61,7 +63,7 @@ class JobTable(ScrollView, can_focus=True):
         }
         & > .job-table--cursor-blurred { background: $block-cursor-blurred-background; }
         & > .job-table--ghost, & > .job-table--missing { color: $text-disabled; }
-        & > .job-table--notice { color: $text-muted; }
+        & > .job-table--notice, & > .job-table--seen { color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,6 +87,10 @@ class JobTable(ScrollView, can_focus=True):
     """The instant (ms) up to which jobs have run, None where that is now."""
     marked: reactive[frozenset[str]] = reactive(frozenset())
     """The ids of the jobs that the user has marked."""
+    signs: reactive[Signs] = reactive(NO_SIGNS)
+    """What is known of jobs that go on."""
+    is_seen: reactive[Callable[[JobRow], bool] | None] = reactive(None)
+    """Which jobs are drawn dim, as seen already; None draws none so."""
 
     class PagesWanted(Message):
         """Lines on screen have no page yet.
@@ -189,17 +195,20 @@ class JobTable(ScrollView, can_focus=True):
             self._select_cursor_line()
 
     def tick(self) -> None:
-        """Repaint the time of the running jobs on screen where it reads differently now."""
+        """Repaint the time of the running jobs on screen where it reads differently now.
+
+        The whole line of one that has become overdue meanwhile.
+        """
         if self.still:
             return
         before, self._now = self._now, self._instant()
         span = table_lines.span(self._columns(), ELAPSED)
-        if span is None:
-            return
         for y, row in enumerate(self._visible_rows()):
             if row is None or not row.running:
                 continue
-            if row.taken(before) != row.taken(self._now):
+            if self.signs.of(row, before) != self.signs.of(row, self._now):
+                self._refresh_screen_line(y)
+            elif span is not None and row.taken(before) != row.taken(self._now):
                 self.refresh(Region(span[0], y + self.HEADER, span[1], 1))
 
     def _instant(self) -> int:
@@ -237,9 +246,14 @@ class JobTable(ScrollView, can_focus=True):
         shown = any(column.sort is self.sort.key for column, _ in self._columns())
         return shown or self.sort == Sort()
 
+    @property
+    def now(self) -> int:
+        """Return the instant (ms) up to which its times run."""
+        return self._now
+
     def cells(self, row: JobRow) -> list[str]:
         """Return what a job shows in each column, uncut."""
-        cell = Cell(self.zone, self._now, WHOLE, self.nodes)
+        cell = Cell(self.zone, self._now, WHOLE, self.nodes, self.signs)
         return [column.text(row, cell) for column, _ in self._columns()]
 
     # The cursor
@@ -388,14 +402,16 @@ class JobTable(ScrollView, can_focus=True):
         if self.listing.ghost is not None and line == self.listing.ghost.line:
             base += self.get_component_rich_style("job-table--ghost")
         else:
-            mark = state_mark(row.status, row.outcome)
+            if self.is_seen is not None and self.is_seen(row):
+                base += self.get_component_rich_style("job-table--seen")
+            mark = state_mark(row.status, row.outcome, self.signs.of(row, self._now))
             state = self.get_component_rich_style(f"state--{mark.style}", partial=True)
         cursor = Style()
         if line == self.cursor_line:
             name = "job-table--cursor" if self.has_focus else "job-table--cursor-blurred"
             cursor = self.get_component_rich_style(name)
         base = by_number(base + cursor)
-        cell = Cell(self.zone, self._now, 0, self.nodes)
+        cell = Cell(self.zone, self._now, 0, self.nodes, self.signs)
         gap = MARK if row.id in self.marked else " "
         segments = table_lines.job(row, self._columns(), cell, base, state, mark=gap)
         return self._padded(segments, base)

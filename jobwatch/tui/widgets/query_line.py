@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
-from jobwatch.model.query import JobQuery
+from jobwatch.model.query import JobQuery, View
 from jobwatch.model.ranges import describe_within
 from jobwatch.model.text import one_line
 from jobwatch.model.when import ALWAYS, UTC, Zone, date_time, offset
@@ -35,6 +35,8 @@ class QueryLine(Widget):
     """How many jobs the user has marked."""
     mistake: reactive[str] = reactive("")
     """What is wrong with the query that is typed; empty while it is understood."""
+    news: reactive[str] = reactive("")
+    """What is new that needs attention; shown in the view of it."""
     zone: reactive[Zone] = reactive(UTC)
     """The zone of the range."""
 
@@ -78,6 +80,9 @@ class QueryLine(Widget):
 
     def _facts(self) -> Iterator[str]:
         """Yield what must be seen though the line is short."""
+        now = self.asked.as_of is None
+        if self.asked.view is View.ATTENTION and self.news and now:
+            yield one_line(self.news)
         count = f"{self.total:,}{'+' if self.searching else ''}"
         yield f"{count} job{'' if count == '1' else 's'}"
         if self.asked.as_of is not None:
@@ -102,7 +107,9 @@ class QueryLine(Widget):
             yield describe_within(self.asked.range, self.asked.within, self.zone)
 
     def _hint(self) -> Iterator[str]:
-        if self.asked.as_of is not None:
+        if self.asked.view is View.ATTENTION and not self.asked.narrows:
+            yield "u next, a acknowledges"
+        elif self.asked.as_of is not None:
             yield ",. min <> hour {} day [] event"
         elif self.asked.narrows and self.found_at is None:
             yield "Esc clears"
@@ -111,6 +118,7 @@ class QueryLine(Widget):
         self.display = (
             bool(self.asked.text or self.mistake or self.marked)
             or self.asked.narrows
+            or self.asked.view is View.ATTENTION
             or not self.order_shown
             or self.found_at is not None
         )

@@ -26,6 +26,8 @@ class LogState(Widget):
     """Whether the user holds the screen still."""
     past: reactive[bool] = reactive(False)
     """Whether the screen shows the log as it stood at an instant."""
+    told: reactive[str] = reactive("")
+    """What the user is to be told of, as a mark; empty for nothing."""
     failure: reactive[str] = reactive("")
     """Why the log can't be read, in one line; empty while it can."""
 
@@ -60,7 +62,8 @@ class LogState(Widget):
             return Content(f"✗ as of {age} s ago: {reason}")
         if self.paused:
             return Content("‖ paused")
-        return Content("◷ past" if self.past else "● live")
+        told = f"  {self.told}" if self.told else ""
+        return Content(("◷ past" if self.past else "● live") + told)
 
 
 class Clock(Widget):

@@ -41,7 +41,7 @@ def job(
     """
     segments = []
     for index, (column, width) in enumerate(columns):
-        text = column.text(row, Cell(cell.zone, cell.now, width, cell.nodes))
+        text = column.text(row, cell._replace(width=width))
         style = base + state if column.state_coloured else base
         gap = " " if index else mark
         segments.append(Segment(fitted(text, width, right=column.right) + gap, style))

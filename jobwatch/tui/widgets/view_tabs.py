@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -13,14 +15,29 @@ from jobwatch.model.text import one_line
 from jobwatch.tui.cells import cut
 from jobwatch.tui.tabs import draw, fitting, tab_at
 
-__all__ = ["FIRST_SAVED", "ViewTabs", "saved_key"]
+__all__ = ["FIRST_SAVED", "ViewTabs", "about", "saved_key"]
 
 GAP = " "
-LABELS = {View.RUNNING: "Running", View.ALL: "All", View.FAILED: "Failed"}
+LABELS = {
+    View.RUNNING: "Running",
+    View.ALL: "All",
+    View.FAILED: "Failed",
+    View.ERRORS: "Errors",
+    View.ATTENTION: "Attention",
+}
 FIRST_SAVED, LAST_KEY = 6, 9
 """The keys of the saved views, from the first on; those behind the last have none."""
-NAME_WIDTHS = (24, 12)
-"""How long names may be: where there is room, and where there is not."""
+
+
+class Form(NamedTuple):
+    """How long names may be, and whether counts are told whole."""
+
+    names: int
+    whole: bool = True
+
+
+FORMS = (Form(24), Form(12), Form(12, whole=False))
+"""From the fullest to the shortest; the summary has all counts whole."""
 
 
 class ViewTabs(Widget):
@@ -30,6 +47,8 @@ class ViewTabs(Widget):
     """The view that is shown."""
     counts: reactive[dict[View, int]] = reactive(dict)
     """How many jobs each view has; none is shown for a view that isn't there."""
+    unseen: reactive[int | None] = reactive(None)
+    """How many jobs need attention and were not seen; None while nobody knows."""
     growing: reactive[bool] = reactive(False)
     """Whether they are still being counted."""
     saved: reactive[tuple[str, ...]] = reactive(())
@@ -39,7 +58,7 @@ class ViewTabs(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rooms: dict[View, int] = {}
+        self._rooms: dict[tuple[View, bool], int] = {}
 
     class Chosen(Message):
         """A tab was clicked.
@@ -86,23 +105,39 @@ class ViewTabs(Widget):
 
     def _fitted(self) -> list[tuple[int, str]]:
         """Return the place and label of the tabs that fit, names as full as there is room for."""
-        forms = [self._labels(width) for width in NAME_WIDTHS]
+        forms = [self._labels(form) for form in FORMS]
         rows = [fitting(form, self._shown(), self.size.width, gap=GAP) for form in forms]
         whole = (row for row, form in zip(rows, forms, strict=True) if row == form)
         return next(whole, rows[-1])
 
-    def _labels(self, name_width: int) -> list[tuple[int, str]]:
+    def _labels(self, form: Form) -> list[tuple[int, str]]:
         labels = []
         for number, (view, label) in enumerate(LABELS.items(), 1):
-            more = "+" if self.growing else ""
-            count = f" {self.counts[view]:,}{more}" if view in self.counts else ""
+            count = self._count(view, whole=form.whole)
             # While there is no count yet, its room is kept: nothing jumps at each letter typed.
-            count = count or " " * self._rooms.get(view, 0)
-            self._rooms[view] = len(count)
+            count = count or " " * self._rooms.get((view, form.whole), 0)
+            self._rooms[view, form.whole] = len(count)
             labels.append(f" {number} {label}{count} ")
         for place, name in enumerate(self.saved):
-            labels.append(f" {saved_key(place)}{cut(one_line(name), name_width)} ")
+            labels.append(f" {saved_key(place)}{cut(one_line(name), form.names)} ")
         return list(enumerate(labels))
+
+    def _count(self, view: View, *, whole: bool) -> str:
+        written = "{:,}".format if whole else about
+        if view is View.ATTENTION:
+            return f" {written(self.unseen)}!" if self.unseen else ""
+        more = "+" if self.growing else ""
+        return f" {written(self.counts[view])}{more}" if view in self.counts else ""
+
+
+def about(count: int) -> str:
+    """Return a count of any size in at most four cells: ``950``, ``1.2k``, ``35k``, ``1.0M``."""
+    number, unit = float(count), ""
+    for larger in "kMG":
+        if number < 999.5:
+            break
+        number, unit = number / 1_000, larger
+    return f"{number:.1f}{unit}" if unit and number < 9.95 else f"{number:.0f}{unit}"
 
 
 def saved_key(place: int) -> str:

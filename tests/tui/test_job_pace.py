@@ -1,0 +1,197 @@
+"""The line on a job's pace: there where something can be said, growing while the job runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+
+from jobwatch.model.insight import Load
+from jobwatch.model.job import UNSET
+from jobwatch.model.pace import Pace
+from jobwatch.model.zones import zone_named
+from jobwatch.tui.widgets.job_pace import BAR_WIDTH, JobPace
+from tests.tui.harness import NOW, FakeClock
+
+LENGTHS = (*[20_000] * 150, *[40_000] * 39, 62_000, *[90_000] * 10)
+RUNNING = Pace(NOW, UNSET, running=True, lengths=LENGTHS)
+ENDED = Pace(NOW - 9_000, NOW, running=False, lengths=LENGTHS, load=Load(9, 12))
+EMPTY, FULL = "─" * BAR_WIDTH, "━" * BAR_WIDTH
+
+
+class Host(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.line = JobPace(clock=self.clock)
+        self.repainted: list[tuple[Region, ...]] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.line
+
+    def shown(self) -> str:
+        return self.screen._compositor.render_strips()[0].text.strip()
+
+    def tick(self, after: int) -> None:
+        """Let the time be so many seconds after the start; note what is repainted."""
+        self.clock.now = NOW + after * 1_000
+        self.repainted.clear()
+        self.line.tick()
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> Host:
+    host = Host()
+    refresh = host.line.refresh
+
+    def noted(*regions: Region, **given: Any) -> JobPace:
+        host.repainted.append(regions)
+        return refresh(*regions, **given)
+
+    monkeypatch.setattr(host.line, "refresh", noted)
+    return host
+
+
+@pytest.mark.parametrize(
+    "pace",
+    [
+        None,
+        RUNNING._replace(lengths=LENGTHS[:4]),
+        RUNNING._replace(start=UNSET),
+        ENDED._replace(lengths=(), load=None),
+    ],
+)
+async def test_the_line_is_there_only_while_something_can_be_said(
+    app: Host, pace: Pace | None
+) -> None:
+    async with app.run_test(size=(80, 4)) as pilot:
+        await pilot.pause()
+        assert not app.line.display
+        app.line.pace = RUNNING
+        await pilot.pause()
+        assert app.line.display
+        assert app.shown() == f"{EMPTY} usually 0:20, expected 22:03:36"
+        app.line.pace = pace
+        await pilot.pause()
+        assert not app.line.display
+        assert app.shown() == ""
+
+
+async def test_while_a_job_runs_its_bar_alone_is_repainted_and_only_when_it_grows(
+    app: Host,
+) -> None:
+    async with app.run_test(size=(80, 4)) as pilot:
+        app.line.pace = RUNNING
+        await pilot.pause()
+        app.tick(10)
+        assert app.repainted == [(Region(0, 0, 1 + BAR_WIDTH, 1),)]
+        await pilot.pause()
+        assert app.shown() == "━━━━━━────── usually 0:20, expected 22:03:36"
+        app.tick(10)
+        assert app.repainted == []
+        app.tick(11)
+        await pilot.pause()
+        assert app.shown() == "━━━━━━╾───── usually 0:20, expected 22:03:36"
+
+
+async def test_a_job_that_goes_on_for_too_long_is_late_and_then_overdue(app: Host) -> None:
+    async with app.run_test(size=(90, 4)) as pilot:
+        app.line.pace = RUNNING
+        await pilot.pause()
+        app.tick(21)
+        assert app.repainted == [()]
+        await pilot.pause()
+        assert app.shown() == f"{FULL} later than expected: 95 % ≤ 1:02"
+        app.tick(63)
+        await pilot.pause()
+        assert app.shown() == (f"{FULL} OVERDUE: slower than 95 % of 200 runs (95 % ≤ 1:02)")
+        app.tick(64)
+        assert app.repainted == []
+        app.tick(91)
+        await pilot.pause()
+        assert "slower than all 200 runs" in app.shown()
+
+
+async def test_an_ended_job_says_what_it_loaded_and_how_unusual_it_was_and_stays_so(
+    app: Host,
+) -> None:
+    async with app.run_test(size=(90, 4)) as pilot:
+        app.line.pace = ENDED
+        await pilot.pause()
+        said = "9/12 records, 3 short · 1.0 records/s · faster than all 200 runs"
+        assert app.shown() == said
+        app.tick(1_000)
+        assert app.repainted == []
+
+
+async def test_a_lost_job_says_why_and_has_no_bar(app: Host) -> None:
+    async with app.run_test(size=(80, 4)) as pilot:
+        app.line.pace = RUNNING._replace(lost="the process that ran it is gone")
+        await pilot.pause()
+        assert app.shown() == "Lost: the process that ran it is gone."
+        app.tick(1_000)
+        assert app.repainted == []
+
+
+async def test_a_line_that_is_too_long_ends_in_an_ellipsis(app: Host) -> None:
+    async with app.run_test(size=(40, 4)) as pilot:
+        app.line.pace = RUNNING
+        app.tick(63)
+        await pilot.pause()
+        # A bar with too little room says nothing.
+        assert app.shown().startswith("OVERDUE: slower than 95 %")
+        assert app.shown().endswith("…")
+        assert app.line.size.height == 1
+
+
+async def test_the_end_is_expected_by_the_clock_of_the_zone(app: Host) -> None:
+    async with app.run_test(size=(80, 4)) as pilot:
+        app.line.pace = RUNNING
+        app.line.zone = zone_named("Asia/Tokyo")
+        await pilot.pause()
+        assert app.shown() == f"{EMPTY} usually 0:20, expected 07:03:36"
+
+
+def ticking(line: JobPace) -> bool:
+    assert line._ticker is not None
+    return line._ticker._active.is_set()
+
+
+async def test_time_goes_on_for_a_running_job_alone_and_not_while_it_stands_still(
+    app: Host,
+) -> None:
+    async with app.run_test(size=(80, 4)) as pilot:
+        await pilot.pause()
+        assert not ticking(app.line)
+        app.line.pace = RUNNING
+        assert ticking(app.line)
+        app.line.still = True
+        assert not ticking(app.line)
+        app.clock.now += 10_000
+        app.line.pace = RUNNING._replace(lengths=LENGTHS[:100])
+        await pilot.pause()
+        assert app.shown().startswith(EMPTY)
+        app.line.still = False
+        assert ticking(app.line)
+        app.line.pace = RUNNING._replace(lengths=())
+        assert not ticking(app.line)
+        app.line.pace = RUNNING._replace(lost="its process is gone")
+        assert not ticking(app.line)
+        app.line.pace = ENDED
+        assert not ticking(app.line)
+
+
+async def test_a_job_that_is_overdue_or_lost_has_the_style_of_its_state(app: Host) -> None:
+    async with app.run_test(size=(80, 4)) as pilot:
+        app.line.pace = RUNNING
+        await pilot.pause()
+        plain = app.line.render()
+        app.tick(63)
+        overdue = app.line.render()
+        app.line.pace = RUNNING._replace(lost="its process is gone")
+        lost = app.line.render()
+        assert not plain.spans
+        assert overdue.spans
+        assert lost.spans
