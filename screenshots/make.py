@@ -13,13 +13,18 @@ from pathlib import Path
 from jobwatch.feeds.samples import seed_jobs
 from jobwatch.model.job import Job
 from jobwatch.model.node import Node, NodeState
+from jobwatch.model.remembered import look
 from jobwatch.model.when import UTC
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.store.state import StateFile
 from jobwatch.tui.app import JobwatchApp
 
 HERE = Path(__file__).parent
 NOW = 1_795_471_396_000
+
+LOOKED = 9 * 3_600_000
+"""How long ago one looked at what needs attention."""
 
 NODES = (
     Node(name="db1.example.com", state=NodeState.LIVE, checked_at=NOW),
@@ -38,6 +43,7 @@ PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "running-80x24": ((80, 24), ["j"]),
     "failed-160x50": ((160, 50), ["3", "j", "tab", "right", "right"]),
     "dates-80x24": ((80, 24), ["d", "up", "enter", "down"]),
+    "attention-120x36": ((120, 36), ["5", "j", "j", "j"]),
     "overlaps-120x36": ((120, 36), ["G", "k", "o", "j", "j"]),
 }
 OF_NODES: dict[str, tuple[tuple[int, int], list[str]]] = {
@@ -77,9 +83,11 @@ async def _mirror(path: Path) -> None:
 
 
 async def _picture(path: Path, name: str, size: tuple[int, int], keys: list[str]) -> None:
-    app = JobwatchApp(path, interval=0.02, zone=UTC, clock=lambda: NOW)
+    state = StateFile.of(path, path.parent)
+    state.change(lambda remembered: look(remembered, NOW - LOOKED))
+    app = JobwatchApp(path, interval=0.02, zone=UTC, clock=lambda: NOW, state=state)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause(0.5)
+        await pilot.pause(1.5)
         for key in keys:
             await pilot.press(key)
             await pilot.pause(0.2)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks import screen, searching, store
+from tests.benchmarks import insight, screen, searching, store
 from tests.benchmarks.report import Result, lines
 
 FEW, MANY, FULL = 10_000, 1_000_000, 10_000_000
@@ -37,6 +37,7 @@ def measured(folder: Path, count: int, idle: float) -> Iterator[Result]:
     yield from screen.memory(small, big)
     yield from store.measure_reads(big)
     yield from searching.measure(big)
+    yield from insight.measure(big)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ async def _scan(log: Path) -> tuple[float, float]:
     async with LogReader.open(log) as reader:
         found = reader.list_jobs(JobQuery(where=Mentions(Pattern.containing(NOWHERE))))
         over = asyncio.Event()
-        beat = asyncio.ensure_future(_longest_gap(over))
+        beat = asyncio.ensure_future(longest_gap(over))
         await asyncio.sleep(0.1)
         began = time.perf_counter()
         await found.refresh()
@@ -112,7 +112,8 @@ async def _scan(log: Path) -> tuple[float, float]:
         return seconds, await beat
 
 
-async def _longest_gap(over: asyncio.Event) -> float:
+async def longest_gap(over: asyncio.Event) -> float:
+    """Return the longest time (s) for which the loop did nothing else, until it is over."""
     longest = 0.0
     while not over.is_set():
         before = time.perf_counter()
