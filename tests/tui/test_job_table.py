@@ -44,10 +44,10 @@ async def test_elapsed_times_grow_without_a_query(
     log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running_monitor(log, clock) as monitor:
-        await monitor.shows("2:00 ● running")
+        await monitor.shows("2:00 ◷ overdue")
         clock.now += 61_000
         monitor.table.tick()
-        await monitor.shows("3:01 ● running")
+        await monitor.shows("3:01 ◷ overdue")
 
 
 async def test_an_unchanged_log_is_not_read(log: Path, clock: FakeClock) -> None:

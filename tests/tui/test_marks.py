@@ -99,9 +99,10 @@ async def test_the_menu_copies_a_part_of_all_that_are_marked(log: Path, clock: F
     async with running_monitor(log, clock) as monitor:
         await monitor.press("2")
         await monitor.until(lambda: monitor.table.listing.total == 303, "all")
+        await monitor.shows("2:00 ◷ overdue")
         await monitor.press("j", "j", "m", "m")
         for key, first, lines in (
-            ("r", "2:00\t● running\tcsv_data_load\tada\t", 2),
+            ("r", "2:00\t◷ overdue\tcsv_data_load\tada\t", 2),
             ("m", "\nsuccessfully loaded 3 of 3 records", 2),
             ("b", "[\n  null,\n  null\n]", 4),
         ):
