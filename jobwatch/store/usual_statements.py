@@ -61,19 +61,12 @@ WITH good AS MATERIALIZED (
     ) AS edge
     FROM facets WHERE outcome = 1 AND typeof(type) = 'text'
 ),
-makers AS MATERIALIZED (
-    SELECT type, user, ifnull(max(edge), -9e18) AS edge FROM good
-    WHERE typeof(user) = 'text' AND user <> '' GROUP BY type, user
-    UNION ALL
-    SELECT type, '', ifnull(max(edge), -9e18) FROM good GROUP BY type
-),
 parts AS MATERIALIZED (
-    SELECT makers.type, makers.user, facet, makers.edge
-    FROM good JOIN makers ON makers.type = good.type AND makers.user = good.user
-    WHERE good.user <> ''
+    SELECT type, user, facet,
+           ifnull(max(edge) OVER (PARTITION BY type, user), -9e18) AS edge
+    FROM good WHERE typeof(user) = 'text' AND user <> ''
     UNION ALL
-    SELECT makers.type, makers.user, facet, makers.edge
-    FROM good JOIN makers ON makers.type = good.type AND makers.user = ''
+    SELECT type, '', facet, ifnull(max(edge) OVER (PARTITION BY type), -9e18) FROM good
 ),
 runs AS (
     SELECT parts.type, parts.user, took, row_number() OVER (
