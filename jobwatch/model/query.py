@@ -19,14 +19,16 @@ from jobwatch.model.condition import (
     Or,
     Pattern,
     Ran,
+    Shows,
     Started,
+    Trait,
     all_of,
     conjuncts,
 )
 from jobwatch.model.job import JobStatus, Outcome
 from jobwatch.model.when import ALWAYS, TimeRange
 
-__all__ = ["JobQuery", "Sort", "SortKey", "View", "Within", "resolved"]
+__all__ = ["JobQuery", "Sort", "SortKey", "View", "Within", "resolved", "unending"]
 
 
 class View(StrEnum):
@@ -100,6 +102,13 @@ _CONDITIONS: Mapping[View, Condition] = {
     View.ERRORS: Has(frozenset({Outcome.FAILED})),
     View.ATTENTION: AMISS,
 }
+
+
+def unending(query: JobQuery) -> JobQuery:
+    """Return the query of the jobs of another one that are lost by their signs alone."""
+    # Only jobs that go on are, and those have an index.
+    where = all_of([query.where, Shows(Trait.UNENDING)])
+    return replace(query, view=View.RUNNING, where=where)
 
 
 def resolved(query: JobQuery) -> JobQuery:

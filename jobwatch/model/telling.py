@@ -14,8 +14,6 @@ from jobwatch.model.condition import (
     Field,
     Has,
     Matches,
-    Shows,
-    Trait,
     all_of,
     conjuncts,
     ended_in,
@@ -37,7 +35,6 @@ __all__ = [
     "endings",
     "job_name",
     "summary",
-    "unending",
     "watchable",
 ]
 
@@ -104,13 +101,6 @@ def endings(query: JobQuery, event: Event, instant: int) -> JobQuery:
     if event is Event.FAILED:
         wanted.append(FAILED)
     return replace(query, where=all_of(wanted))
-
-
-def unending(query: JobQuery) -> JobQuery:
-    """Return the query of the jobs of a watched one that are lost by their signs alone."""
-    # Only jobs that go on are, and those have an index.
-    where = all_of([query.where, Shows(Trait.UNENDING)])
-    return replace(query, view=View.RUNNING, where=where)
 
 
 def as_lost(row: JobRow) -> JobRow:

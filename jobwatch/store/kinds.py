@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,8 @@ from jobwatch.model.query import JobQuery, View, resolved
 from jobwatch.store import search_statements as sql
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
-from jobwatch.store.search import parts_of, search_of
-from jobwatch.store.slices import Slices, slices_down
+from jobwatch.store.search import search_of
+from jobwatch.store.walk import rows_by_slice
 
 __all__ = ["count_kinds"]
 
@@ -40,7 +41,7 @@ async def count_kinds(
     The counts so far come after each slice, from the newest jobs on.
     """
     query = replace(query, view=View.ERRORS)
-    search, slices = search_of(query), Slices()
+    search = search_of(query)
     tallies: dict[int, _Tally] = {}
     plain = resolved(replace(query, view=View.ALL))
     if plain.where == EVERY and query.node is None and query.as_of is None:
@@ -48,14 +49,11 @@ async def count_kinds(
         _add(tallies, await connection.rows(*read))
         yield await _kinds(connection, tallies)
         return
-    parts = await connection.run(parts_of(search))
-    if not parts:
-        yield ()
-    for part in parts:
-        count, given = search.read(sql.COUNT_KINDS[part.way], now=clock())
-        async for start, end in slices_down(part, slices, connection):
-            with slices.timed():
-                _add(tallies, await connection.rows(count, given | {"start": start, "end": end}))
+    async with aclosing(
+        rows_by_slice(connection, search, lambda part: sql.COUNT_KINDS[part.way], now=clock())
+    ) as slices:
+        async for rows in slices:
+            _add(tallies, rows)
             yield await _kinds(connection, tallies)
 
 

@@ -7,9 +7,9 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobwatch.model.condition import EVERY, Field
-from jobwatch.model.health import CHECKS, Finding
 from jobwatch.model.heat import DayCount
 from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.kinds import ErrorKind
@@ -18,7 +18,6 @@ from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery, SortKey, resolved
 from jobwatch.model.row import JobRow
 from jobwatch.model.signs import Signs
-from jobwatch.model.statistics import By, Statistics
 from jobwatch.model.summary import StateCounts
 from jobwatch.model.timeline import Overlaps
 from jobwatch.model.when import Zone, now_ms
@@ -33,15 +32,17 @@ from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
 from jobwatch.store.events import event_after, event_before
 from jobwatch.store.found_list import FoundList
-from jobwatch.store.health import findings
 from jobwatch.store.job_list import IndexedList, JobList, read_row
 from jobwatch.store.kinds import count_kinds
 from jobwatch.store.overlaps import overlaps_of
 from jobwatch.store.sorted_list import SortedList
-from jobwatch.store.statistics import statistics_of
 from jobwatch.store.tally import count_hours, count_states, found_rows
 from jobwatch.store.values import from_column, to_column
 from jobwatch.store.watch import LogWatch
+
+if TYPE_CHECKING:
+    from jobwatch.model.health import Finding
+    from jobwatch.model.statistics import By, Statistics
 
 __all__ = ["LogReader"]
 
@@ -147,10 +148,15 @@ class LogReader:
 
     def statistics(self, query: JobQuery, by: By, zone: Zone) -> AsyncGenerator[Statistics, None]:
         """Read statistics of a query by groups, its days in a zone; they come as they grow."""
+        from jobwatch.store.statistics import statistics_of
+
         return statistics_of(self._tally, query, by, zone, self._clock)
 
     def health(self) -> AsyncGenerator[Finding, None]:
         """Check the log and its records, on a connection of its own."""
+        from jobwatch.model.health import CHECKS
+        from jobwatch.store.health import findings
+
         return findings(self.path, CHECKS, self._clock)
 
     async def row(self, id: str) -> JobRow | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 from math import inf
 
@@ -14,10 +15,10 @@ from jobwatch.model.summary import StateCounts
 from jobwatch.store import search_statements as sql
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
-from jobwatch.store.search import parts_of, search_of
+from jobwatch.store.search import Part, parts_of, search_of
 from jobwatch.store.search_statements import Way
-from jobwatch.store.slices import Slices, slices_down
 from jobwatch.store.statements import row_of
+from jobwatch.store.walk import rows_by_slice
 
 __all__ = ["count_hours", "count_states", "found_rows"]
 
@@ -31,20 +32,18 @@ async def count_states(
 
     The counts so far come after each slice; those of an instant count what had come of a job then.
     """
-    query = replace(query, view=View.ALL)
-    search, slices, counts = search_of(query), Slices(), StateCounts()
+    search, counts = search_of(replace(query, view=View.ALL)), StateCounts()
     as_of = inf if query.as_of is None else query.as_of
-    parts = await connection.run(parts_of(search))
-    if not parts:
-        yield counts
-    for part in parts:
-        statement = sql.COUNT_BY_OUTCOME[part.way]
+
+    def statement(part: Part) -> str:
         if search.is_of_facets_alone and as_of == inf and part.way is Way.FACET:
-            statement = sql.COUNT_BY_FACET
-        count, given = search.read(statement, now=clock(), as_of=as_of)
-        async for start, end in slices_down(part, slices, connection):
-            with slices.timed():
-                rows = await connection.rows(count, given | {"start": start, "end": end})
+            return sql.COUNT_BY_FACET
+        return sql.COUNT_BY_OUTCOME[part.way]
+
+    async with aclosing(
+        rows_by_slice(connection, search, statement, now=clock(), as_of=as_of)
+    ) as slices:
+        async for rows in slices:
             for outcome, number in rows:
                 counts = counts.plus(Outcome(outcome), number)
             yield counts
@@ -72,14 +71,20 @@ async def found_rows(
     connection: ReadConnection, query: JobQuery, limit: int, now: int
 ) -> list[JobRow]:
     """Return the lines of up to `limit` newest jobs of a query, the newest first."""
-    search, slices = search_of(query), Slices()
     rows: list[JobRow] = []
-    for part in await connection.run(parts_of(search)):
-        read, given = search.read(sql.ROWS_DOWN[part.way], now=now)
-        async for start, end in slices_down(part, slices, connection):
-            bounds = {"start": start, "end": end, "key": end, "seq": 0, "limit": limit - len(rows)}
-            with slices.timed():
-                rows += map(row_of, await connection.rows(read, given | bounds))
+    async with aclosing(
+        rows_by_slice(
+            connection,
+            search_of(query),
+            lambda part: sql.ROWS_DOWN[part.way],
+            now=now,
+            key=inf,
+            seq=0,
+            limit=limit,
+        )
+    ) as slices:
+        async for found in slices:
+            rows += map(row_of, found[: limit - len(rows)])
             if len(rows) >= limit:
-                return rows
+                break
     return rows

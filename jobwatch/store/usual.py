@@ -23,8 +23,9 @@ MOST = 10_000
 
 def prepare() -> Reading[None]:
     """Make what is usual, and what is gone, ready for a connection's queries."""
-    for statement in sql.CREATE:
-        yield One(statement)
+    if not (yield One(sql.ARE_THERE)):
+        for statement in sql.CREATE:
+            yield One(statement)
     if not (yield One(sql.IS_FRESH, ("longest", LONGEST_FOR))):
         yield One(sql.FORGET_LONGEST)
         yield One(sql.FILL_LONGEST)

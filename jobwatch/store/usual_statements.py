@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "ADD_GONE",
+    "ARE_THERE",
     "CREATE",
     "FILL_LONGEST",
     "FILL_PACES",
@@ -38,6 +39,8 @@ CREATE TEMP TABLE IF NOT EXISTS usual (facet INTEGER PRIMARY KEY, p50, p95, long
     "CREATE TEMP TABLE IF NOT EXISTS gone (seq INTEGER PRIMARY KEY)",
     "CREATE TEMP TABLE IF NOT EXISTS made (what TEXT PRIMARY KEY, at INTEGER)",
 )
+# The last of them.
+ARE_THERE = "SELECT 1 FROM temp.sqlite_master WHERE name = 'made'"
 # By SQLite's own clock, for it is of no meaning to the jobs.
 IS_FRESH = """
 SELECT 1 FROM temp.made

@@ -8,11 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jobwatch.model.condition import Shows, Trait, all_of
 from jobwatch.model.durations import HOUR
 from jobwatch.model.job import Job
 from jobwatch.model.known import why_lost
-from jobwatch.model.query import JobQuery, View
+from jobwatch.model.query import JobQuery, View, unending
 from jobwatch.model.row import JobRow
 from jobwatch.store.edits import Clock
 from jobwatch.tui.attending import Attending
@@ -85,14 +84,13 @@ class Insights:
                 await self.show_pace(reader, job, selected)
         query = replace(query, view=View.ALL)
         hours = await reader.hours(query)
-        unending = 0
+        lost = 0
         if query.as_of is None:
-            where = all_of([query.where, Shows(Trait.UNENDING)])
-            found = [n async for n in reader.count_states(replace(query, where=where))]
-            unending = found[-1].running
+            found = [counts async for counts in reader.count_states(unending(query))]
+            lost = found[-1].running
         if replace(widgets.line.asked, view=query.view, sort=query.sort) == query:
             widgets.summary.hours = hours
-            self._counting.show_unending(unending)
+            self._counting.show_unending(lost)
         await self._attending.count(reader)
         self._show_news()
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import date
@@ -150,30 +158,34 @@ class Presenter:
         """Keep the counts of a query that narrows the views up, until cancelled."""
         if not self.query.narrows:
             return
-        async with aclosing(self._counting.turns()) as turns:
-            async for _ in turns:
-                if self._source is not None:
-                    with self._failures_said():
-                        await self._counting.count(self._source.reader, self.query)
+        await self._at_each(
+            self._counting.turns(), lambda reader: self._counting.count(reader, self.query)
+        )
 
     async def keep_insights(self) -> None:
         """Keep up what the log implies beside its records, until cancelled."""
-        async with aclosing(self._insights.turns(lambda: self.query)) as turns:
-            async for _ in turns:
-                if self._source is not None:
-                    with self._failures_said():
-                        await self._insights.read(self._source.reader, self.query)
-                        if self.query.view is View.ATTENTION and not self._widgets.table.still:
-                            # What is overdue is in it by the passing of time alone.
-                            await self._refresh(self._source)
+        await self._at_each(self._insights.turns(lambda: self.query), self._read_insights)
+
+    async def _read_insights(self, reader: LogReader) -> None:
+        await self._insights.read(reader, self.query)
+        attends = self.query.view is View.ATTENTION and not self._widgets.table.still
+        if attends and self._source is not None:
+            # What is overdue is in it by the passing of time alone.
+            await self._refresh(self._source)
 
     async def keep_telling(self) -> None:
         """Tell the user of what was asked for, until cancelled."""
-        async with aclosing(self._insights.telling_turns()) as turns:
+        await self._at_each(self._insights.telling_turns(), self._insights.tell)
+
+    async def _at_each(
+        self,
+        turns: AsyncGenerator[None, None],
+        read: Callable[[LogReader], Awaitable[None]],
+    ) -> None:
+        """Read at each turn, where there is a log, until cancelled."""
+        async with aclosing(turns):
             async for _ in turns:
-                if self._source is not None:
-                    with self._failures_said():
-                        await self._insights.tell(self._source.reader)
+                await self._read(read, None)
 
     async def next_unseen(self) -> JobRow | None:
         """Return the next job behind the cursor that needs attention and was not seen, or None."""

@@ -12,7 +12,7 @@ from jobwatch.model.exported import export_record
 from jobwatch.model.formats import encode
 from jobwatch.model.job import Job, Json, Outcome
 from jobwatch.model.known import Known
-from jobwatch.model.query import JobQuery
+from jobwatch.model.query import JobQuery, unending
 from jobwatch.model.row import JobRow
 from jobwatch.model.signs import NO_SIGNS, Signs
 from jobwatch.model.telling import (
@@ -22,7 +22,6 @@ from jobwatch.model.telling import (
     as_lost,
     endings,
     summary,
-    unending,
 )
 from jobwatch.model.when import UTC, Milliseconds
 from jobwatch.store.edits import Clock

@@ -18,7 +18,7 @@ from jobwatch.model.condition import (
 )
 from jobwatch.model.job import UNSET, Outcome
 from jobwatch.model.language import parse_query
-from jobwatch.model.query import JobQuery, Sort, SortKey, View
+from jobwatch.model.query import JobQuery, Sort, SortKey, View, unending
 from jobwatch.model.row import JobRow
 from jobwatch.model.telling import (
     LONGEST,
@@ -28,7 +28,6 @@ from jobwatch.model.telling import (
     endings,
     job_name,
     summary,
-    unending,
     watchable,
 )
 from jobwatch.model.when import UTC, TimeRange

@@ -32,10 +32,11 @@ class AttentionActions(ViewActions):
         before = self._presenter.query
         super()._ask(**changes)
         view = self._presenter.query.view
-        if view is not View.ATTENTION:
-            self.run_worker(self._leave_attention(before), group="looked")
-        elif before.view is not View.ATTENTION:
-            self._insights.saw_newest = False
+        if view is not before.view:
+            if before.view is View.ATTENTION:
+                self.run_worker(self._leave_attention(before), group="looked")
+            elif view is View.ATTENTION:
+                self._insights.saw_newest = False
         if (before.view is View.ERRORS) != (view is View.ERRORS):
             self.set_class(view is View.ERRORS, "-kinds")
             self.remove_class("-maximised")
@@ -64,7 +65,7 @@ class AttentionActions(ViewActions):
     def _leave_kind(self) -> None:
         """Go back to the kinds of errors from the jobs of one."""
         text, self._drilled = self._drilled[0], ("", "")
-        self._ask_in(View.ERRORS, text)
+        self._take_text(View.ERRORS, text)
 
     @on(KindList.Chosen)
     def _kind_chosen(self, message: KindList.Chosen) -> None:
@@ -74,14 +75,11 @@ class AttentionActions(ViewActions):
         text, term = self._presenter.query.text, f"kind:{quoted(message.fingerprint)}"
         whole = f"({text}) {term}" if " OR " in text else f"{text} {term}".strip()
         self._drilled = (text, whole)
-        self._ask_in(View.FAILED, whole)
+        self._take_text(View.FAILED, whole)
 
-    def _ask_in(self, view: View, text: str) -> None:
+    def _take_text(self, view: View, text: str) -> None:
         """Ask for a text in a view, as if it had been typed."""
-        from jobwatch.model.language import parse_query
-
-        where = parse_query(text, now=self._clock(), zone=self._zone)
-        self._ask(view=view, text=text, where=where)
+        self._understand(text, view=view)
         self._filter.value = text
 
     async def action_unseen(self) -> None:

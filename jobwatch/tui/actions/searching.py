@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.widgets import Input
@@ -128,8 +129,11 @@ class SearchActions(MonitorActions):
         else:
             self._understand(text)
 
-    def _understand(self, text: str) -> None:
-        """Ask for what the text means now; where it means nothing, say so and leave the result."""
+    def _understand(self, text: str, **more: Any) -> None:
+        """Ask for what the text means now; where it means nothing, say so and leave the result.
+
+        `more` are other fields of the query, that are asked for with it.
+        """
         from jobwatch.model.language import QueryError, parse_query
 
         try:
@@ -138,8 +142,9 @@ class SearchActions(MonitorActions):
             self._say_mistake(str(error), error.start, error.end)
             return
         self._say_mistake("", 0, 0)
-        if (text, where) != (self._presenter.query.text, self._presenter.query.where):
-            self._ask(text=text, where=where)
+        query = self._presenter.query
+        if replace(query, text=text, where=where, **more) != query:
+            self._ask(text=text, where=where, **more)
 
     def _say_mistake(self, mistake: str, start: int, end: int) -> None:
         self._shown.line.mistake = mistake
