@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jobwatch.cli.options import one_line_at_an_interrupt
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import json_safe, one_line
 from jobwatch.model.when import now_ms
@@ -51,11 +52,8 @@ def doctor(settings: Settings, json_: bool, quick: bool) -> int:
         if not json_:
             click.echo("\n".join(_lines(finding, named)))
 
-    try:
+    with one_line_at_an_interrupt():
         asyncio.run(_check(settings.store, QUICK_CHECKS if quick else CHECKS, show))
-    except KeyboardInterrupt:
-        # Click itself would put an empty line before what is said of it.
-        raise click.Abort from None
     if json_:
         click.echo(_json(found, named))
     return 0 if all(finding.is_well for finding in found) else 1

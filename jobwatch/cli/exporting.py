@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobwatch.cli.options import reading, say, zone_option
+from jobwatch.cli.options import one_line_at_an_interrupt, reading, say, zone_option
 from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import clean, json_safe
@@ -70,7 +70,7 @@ def export(
 
     asked = query_of(query, from_, to, zone)
     format = Format(format_) if format_ else format_of(output)
-    with reading(settings), _one_line_at_an_interrupt():
+    with reading(settings), one_line_at_an_interrupt():
         if output == STDOUT:
             asyncio.run(_print(settings.store, asked, format, zone))
         else:
@@ -116,17 +116,6 @@ async def _print(store: Path, query: JobQuery, format: Format, zone: Zone) -> No
             else:
                 sys.stdout.buffer.write(data)
     sys.stdout.flush()
-
-
-@contextmanager
-def _one_line_at_an_interrupt() -> Iterator[None]:
-    """Click itself would put an empty line before it; a task cancelled by SIGTERM ends alike."""
-    import asyncio
-
-    try:
-        yield
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        raise click.Abort from None
 
 
 @contextmanager

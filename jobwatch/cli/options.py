@@ -17,7 +17,7 @@ from jobwatch.model.zones import local_zone, zone_named
 if TYPE_CHECKING:
     from jobwatch.store.plain_log import PlainJobLog
 
-__all__ = ["as_json", "reading", "say", "zone_option"]
+__all__ = ["as_json", "one_line_at_an_interrupt", "reading", "say", "zone_option"]
 
 
 def say(text: str) -> None:
@@ -42,6 +42,17 @@ def reading(settings: Settings) -> Iterator[PlainJobLog]:
         open_plain(settings.store).close()
     with PlainJobLog.read(settings.store) as log:
         yield log
+
+
+@contextmanager
+def one_line_at_an_interrupt() -> Iterator[None]:
+    """Click itself would put an empty line before it; a task cancelled by SIGTERM ends alike."""
+    import asyncio
+
+    try:
+        yield
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise click.Abort from None
 
 
 class _ZoneType(click.ParamType[Zone]):
