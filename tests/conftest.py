@@ -13,7 +13,8 @@ _numbers = count()
 def _nothing_of_the_users_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Let what the monitor remembers be the test's own, wherever that is looked for."""
+    """Let settings, and what the monitor remembers, be the test's own, wherever they are."""
     state = tmp_path_factory.getbasetemp() / f"state-{next(_numbers)}"
     monkeypatch.setenv("JOBWATCH_STATE", str(state))
     monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from jobwatch.model.when import NONE, WhenError
@@ -15,6 +16,7 @@ __all__ = [
     "duration",
     "elapsed",
     "parse_length",
+    "roughly",
     "time_between",
     "time_taken",
 ]
@@ -83,3 +85,16 @@ def elapsed(ms: object) -> str:
     if hours:
         return f"{hours}:{minutes:02}:{seconds % 60:02}"
     return f"{minutes}:{seconds % 60:02}"
+
+
+def roughly(ms: float) -> str:
+    """Return a length that is only guessed, rounded up: ``40s``, ``3m``, ``1h20m``, ``2d``."""
+    seconds = max(math.ceil(ms / (5 * SECOND)) * 5, 5)
+    if seconds < 120:
+        return f"{seconds}s"
+    if (minutes := math.ceil(ms / MINUTE)) < 60:
+        return f"{minutes}m"
+    hours, minutes = divmod(math.ceil(ms / (10 * MINUTE)) * 10, 60)
+    if hours < 48:
+        return f"{hours}h{minutes}m" if minutes else f"{hours}h"
+    return f"{math.ceil(ms / DAY):,}d"

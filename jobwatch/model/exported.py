@@ -19,7 +19,17 @@ from jobwatch.model.node import Origin
 from jobwatch.model.row import Note, state_mark
 from jobwatch.model.when import NONE, Zone, date_time_exact
 
-__all__ = ["BESIDE", "CONVERTED", "FLAGS", "NUMBERS", "TEXTS", "export_record", "import_record"]
+__all__ = [
+    "BESIDE",
+    "CONVERTED",
+    "EVENT",
+    "FLAGS",
+    "NUMBERS",
+    "TEXTS",
+    "export_record",
+    "import_record",
+    "told_record",
+]
 
 STATE = "__state__"
 DONE, TOTAL = "__done__", "__total__"
@@ -27,6 +37,9 @@ LATE = "__late__"
 KIND = "__kind__"
 NODE, LOST_SINCE, LOST_REASON = "__node__", "__lost_since__", "__lost_reason__"
 NOTE, NOTED_AT = "__note__", "__noted_at__"
+
+EVENT = "__event__"
+"""What happened to a job, where a record is one of several of the same job."""
 
 BESIDE = (STATE, DONE, TOTAL, LATE, KIND, NODE, LOST_SINCE, LOST_REASON, NOTE, NOTED_AT)
 """What stands behind a record, each where there is something to say. Times are epoch ms."""
@@ -36,14 +49,22 @@ FLAGS = frozenset((LATE,))
 
 CONVERTED = {key: f"{key}_converted" for key in TIMES}
 TIME_OF = {converted: key for key, converted in CONVERTED.items()}
-DERIVED = frozenset((*BESIDE, *TIME_OF))
+DERIVED = frozenset((*BESIDE, EVENT, *TIME_OF))
 _WORDS = tuple(
     {state_mark(UNSET, outcome).word for outcome in (Outcome.LOST, Outcome.PARTIAL, Outcome.FAILED)}
     | {state_mark(UNSET, Outcome.PENDING, sign).word for sign in Sign}
 )
 """How states are told that no status has the word of."""
 # What is worked out anew, and what it is.
-_WORKED_OUT = {STATE: str, DONE: int, TOTAL: int, LATE: bool, KIND: str, LOST_REASON: str}
+_WORKED_OUT = {
+    EVENT: str,
+    STATE: str,
+    DONE: int,
+    TOTAL: int,
+    LATE: bool,
+    KIND: str,
+    LOST_REASON: str,
+}
 OWN = "own."
 _LIKE_DERIVED = re.compile(
     rf"(?:{re.escape(OWN)})*(?:{'|'.join(map(re.escape, sorted(DERIVED)))})", re.DOTALL
@@ -65,10 +86,17 @@ def export_record(job: Job, known: Known, zone: Zone) -> dict[str, Json]:
             record[key] = time
             if (text := _iso(time, zone)) is not None:
                 record[CONVERTED[key]] = text
-    record |= _beside(job, known, zone)
-    for key, value in job.other.items():
-        record[OWN + key if _LIKE_DERIVED.fullmatch(key) else key] = value
-    return record
+    return record | _beside(job, known, zone) | _own(job)
+
+
+def told_record(job: Job, known: Known, zone: Zone) -> dict[str, Json]:
+    """Return the documented record of a job, with what the log knows of it behind.
+
+    Its keys beside those are stable. Whether it was late is not told, for that takes reading what
+    is usual.
+    """
+    documented = job.replace(other={}).to_record()
+    return documented | _beside(job, known._replace(late=None), zone) | _own(job)
 
 
 def import_record(value: Json) -> tuple[Json, Known]:
@@ -103,6 +131,14 @@ def _beside(job: Job, known: Known, zone: Zone) -> dict[str, Json]:
     if known.note is not None:
         said[NOTE], said[NOTED_AT] = known.note.text, known.note.at
     return said
+
+
+def _own(job: Job) -> dict[str, Json]:
+    """Return the keys of a record that jobwatch doesn't know."""
+    return {
+        OWN + key if _LIKE_DERIVED.fullmatch(key) else key: value
+        for key, value in job.other.items()
+    }
 
 
 def _origin(record: dict[str, Any]) -> Origin:

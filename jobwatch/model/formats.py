@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from math import isfinite
 from typing import NoReturn
@@ -72,6 +71,8 @@ def encode(value: Json) -> bytes:
         try:
             return msgspec.json.encode(value)
         except UnicodeEncodeError:  # an unpaired surrogate, which only an escape can hold
+            import json
+
             return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
     except RecursionError:
         raise _too_deep() from None
@@ -87,6 +88,8 @@ def encode_record(job: Job) -> bytes:
 def _decode_slowly(data: bytes | str) -> Json:
     # The standard library reads unpaired surrogates, which msgspec refuses; and where both
     # refuse, its reasons are the better ones.
+    import json
+
     try:
         text = data if isinstance(data, str) else data.decode()
         return json.loads(text, parse_constant=_refuse, parse_float=_finite)

@@ -10,7 +10,9 @@ from jobwatch.model.durations import SECOND, duration
 from jobwatch.model.language import parse_query
 from jobwatch.model.node import SKEW_SHOWN, Node
 from jobwatch.model.query import JobQuery
-from jobwatch.model.when import UTC, iso
+from jobwatch.model.ranges import describe
+from jobwatch.model.text import one_line
+from jobwatch.model.when import UTC, TimeRange, iso
 
 __all__ = [
     "AHEAD",
@@ -18,6 +20,7 @@ __all__ = [
     "INTEGRITY",
     "LARGE_WAL",
     "NODE_CLOCKS",
+    "PRUNED",
     "QUICK_CHECKS",
     "WAL_SIZE",
     "Check",
@@ -25,6 +28,7 @@ __all__ = [
     "Severity",
     "clock_off",
     "job_query",
+    "kept_away",
     "wal_too_large",
 ]
 
@@ -66,7 +70,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     """What came of a check: how many there are, and the text of the query that lists them.
 
     `count` is None where the log is too damaged to tell. `details` are lines on what is no job;
-    they come from data.
+    they come from data. With a count of 0 they are good to know, and nothing is wrong.
     """
 
     check: Check
@@ -81,10 +85,10 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     @property
     def how_many(self) -> str:
-        """Return the count in words and digits."""
+        """Return the count in words and digits, or in one line what is good to know."""
         if self.count is None:
             return "can't be told"
-        return f"{self.count:,}" if self.count else "none"
+        return f"{self.count:,}" if self.count else one_line("; ".join(self.details)) or "none"
 
 
 NODE_CLOCKS = Check(
@@ -97,6 +101,12 @@ WAL_SIZE = Check(
     means="Nobody has checkpointed: some program holds the log open and reads on and on."
     " End that program, and the next write to the log cuts the file.",
 )
+PRUNED = Check(
+    name="pruned",
+    means="jobwatch prune took these out, and no node's mirror brings them back;"
+    " jobwatch import does.",
+)
+"""Never finds anything wrong: what it has to tell is good to know."""
 INTEGRITY = Check(
     name="damage to the file",
     means="Stop whatever writes to the log, and restore it from a copy; without one,"
@@ -142,6 +152,7 @@ QUICK_CHECKS = (
     ),
     NODE_CLOCKS,
     WAL_SIZE,
+    PRUNED,
 )
 """All that takes no reading of the whole file."""
 
@@ -163,3 +174,12 @@ def clock_off(node: Node) -> str:
 def wal_too_large(size: int) -> str:
     """Return in one line how large a write-ahead log is (bytes), nothing where that is usual."""
     return f"{size / 1_000_000:,.0f} MB" if size > LARGE_WAL else ""
+
+
+def kept_away(status: str, before: int) -> str:
+    """Return in one line which jobs pruning keeps away: of a status, or of any if it is empty.
+
+    `before` is the end (epoch ms) from which on they come.
+    """
+    when = describe(TimeRange(end=before), UTC)
+    return f"jobs that ended {when}, stay away from mirrors ({status or 'any status'})"

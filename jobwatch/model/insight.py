@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from msgspec import UNSET
 
@@ -19,6 +19,7 @@ __all__ = [
     "LAST_RUNS",
     "OWN_RUNS",
     "Load",
+    "Progress",
     "Sign",
     "Usual",
     "fingerprint",
@@ -27,6 +28,7 @@ __all__ = [
     "load_of",
     "lost_before",
     "percentile",
+    "progress_of",
     "records_per_second",
     "usual_of",
 ]
@@ -59,6 +61,40 @@ class Load(NamedTuple):
     def shortfall(self) -> int:
         """How many records were not done."""
         return self.total - self.done
+
+
+class Progress(NamedTuple):
+    """How far a job has come, in whatever it counts; `total` is None where it can't say."""
+
+    done: int
+    total: int | None
+
+    @property
+    def text(self) -> str:
+        """The progress for a person: ``9,000/12,000``, or ``9,000`` without a total."""
+        return f"{self.done:,}" if self.total is None else f"{self.done:,}/{self.total:,}"
+
+    @property
+    def so_far(self) -> str:
+        """The progress where nothing beside it says what it is: ``9,000/12,000``, ``9,000 so far``.
+
+        A total of 0 is one.
+        """
+        return f"{self.text} so far" if self.total is None else self.text
+
+
+def progress_of(value: object) -> Progress | None:
+    """Return the progress that a JSON value tells, ``{"done": n, "total": m}``; None where none."""
+    if not isinstance(value, dict):
+        return None
+    done, total = value.get("done"), value.get("total")
+    if not _is_count(done):
+        return None
+    return Progress(done, total if _is_count(total) else None)
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value < 1 << 63
 
 
 class Usual(NamedTuple):

@@ -11,10 +11,11 @@ from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import asdict, replace
 
 from jobwatch.model.durations import time_taken
-from jobwatch.model.insight import Load, load_of
+from jobwatch.model.insight import Load, Progress, load_of, progress_of
 from jobwatch.model.when import iso
 
 __all__ = [
+    "PROGRESS",
     "UNSET",
     "Job",
     "JobStatus",
@@ -74,6 +75,9 @@ PHASES: dict[object, Phase] = {
     JobStatus.COMPLETE.value: Phase.ENDED,
     JobStatus.ERROR.value: Phase.ENDED,
 }
+
+PROGRESS = "progress"
+"""The key of a record under which a job says how far it has come."""
 
 TIMES = {
     "start_datetime": "start_datetime",
@@ -169,6 +173,13 @@ class Job(Struct, frozen=True, kw_only=True, rename={v: k for k, v in TIMES.item
     def load(self) -> Load | None:
         """How many records it did of how many, by what it said when it was complete."""
         return load_of(self.message) if self.status == JobStatus.COMPLETE else None
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far it had come when it last said so, as it goes on or broke off."""
+        if self.status == JobStatus.COMPLETE or not self.other:
+            return None
+        return progress_of(self.other.get(PROGRESS))
 
     def taken(self, now: int) -> str:
         """Return how long the job took, or has run by `now` (ms)."""

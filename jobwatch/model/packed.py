@@ -67,6 +67,13 @@ class PackedLines(Sequence[Line]):
         self._blocks.append(_encoder.encode(packed))
         self._ends.append(len(self) + len(block))
 
+    def cut(self, number: int) -> None:
+        """Take away a block and all that are behind it."""
+        first = self.first_of(number)
+        del self._blocks[number:], self._ends[number:]
+        self._paths = {line: path for line, path in self._paths.items() if line < first}
+        self._unpacked = (-1, [])
+
     def first_of(self, number: int) -> int:
         """Return the first line of a block."""
         return self._ends[number - 1] if number else 0

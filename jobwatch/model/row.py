@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from jobwatch.model.durations import time_taken
-from jobwatch.model.insight import Load, Sign
+from jobwatch.model.insight import Load, Progress, Sign
 from jobwatch.model.job import UNSET, JobStatus, Json, Outcome, Time
 from jobwatch.model.text import one_line
 
@@ -26,7 +26,7 @@ class JobRow(NamedTuple):
     milliseconds. `message` is the beginning of the message, an object as JSON text; `node` the name
     of the node that the job is of, or empty. `over` is when its run was over, None while it
     goes on: a lost job has no `end`, and one that ended may lack it. `load` is how many records it
-    did of how many, where it said so.
+    did of how many, where it said so; `progress` how far it had come, where it is not complete.
     """
 
     seq: int
@@ -44,6 +44,7 @@ class JobRow(NamedTuple):
     over: int | float | None = None
     load: Load | None = None
     note: Note | None = None
+    progress: Progress | None = None
 
     @property
     def key(self) -> tuple[float, int]:
@@ -68,6 +69,7 @@ class JobRow(NamedTuple):
             message="",
             over=None,
             load=None,
+            progress=None,
             note=note,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clean", "json_safe", "one_line"]
+__all__ = ["clean", "cut", "json_safe", "one_line"]
 
 # C0 but tab and newline, DEL, C1, marks and overrides of writing direction, line and paragraph
 # separators, lone surrogates: what a terminal obeys, or what reorders the text around it.
@@ -22,6 +22,23 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return clean text on one line: each run of tabs and newlines becomes one space."""
     return clean(_BREAKS.sub(" ", text.replace("\r\n", "\n")).strip(" "))
+
+
+def cut(text: str, width: int | None) -> str:
+    """Return the beginning of a clean line that takes so many cells at most; all of it for None.
+
+    Wide characters take two (Unicode Standard Annex 11), and marks upon others none.
+    """
+    if width is None or (text.isascii() and len(text) <= width):
+        return text
+    from unicodedata import category, east_asian_width
+
+    for place, character in enumerate(text):
+        if category(character) not in ("Mn", "Me", "Cf"):
+            width -= 2 if east_asian_width(character) in ("W", "F") else 1
+        if width < 0:
+            return text[:place]
+    return text
 
 
 def json_safe(json: str) -> str:

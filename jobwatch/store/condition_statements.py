@@ -87,8 +87,9 @@ CASE WHEN typeof(created_datetime) NOT IN ('integer', 'real') THEN NULL
 _MEASURES = {
     Measure.DURATION: DURATION,
     Measure.WAIT: _WAIT,
-    Measure.RECORDS: "total",
-    Measure.SHORTFALL: "total - done",
+    # Of one that goes on, or was lost, they are its progress.
+    Measure.RECORDS: "CASE WHEN status = 'COMPLETE' THEN total END",
+    Measure.SHORTFALL: "CASE WHEN status = 'COMPLETE' THEN total - done END",
     Measure.RATE: "done * 1000.0 / nullif(max(took, 0), 0)",
 }
 # What goes on runs until now, whatever end its record has, and what was but created doesn't run:

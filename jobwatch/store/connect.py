@@ -7,27 +7,31 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
+
+from jobwatch.store.mounts import network_file_system
 
 __all__ = [
     "LogError",
     "UnknownJobError",
     "check_log",
     "errors_of",
-    "is_older",
     "open_plain",
     "read_only_uri",
+    "refuse_older",
+    "takes_long_to_open",
 ]
 
 APPLICATION_ID = 0x6A6F6277  # "jobw"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+WRITTEN_ANEW = 4
+"""The last version to which a log is brought by writing all of its jobs."""
 
 # The script that makes a new log, and those that bring an older one from a version to the next.
 SCRIPTS: Mapping[int, str] = MappingProxyType(
-    {0: "schema.sql", 1: "to_2.sql", 2: "to_3.sql", 3: "to_4.sql"}
+    {0: "schema.sql", 1: "to_2.sql", 2: "to_3.sql", 3: "to_4.sql", 4: "to_5.sql"}
 )
 
 # A writer that others must wait for may hold the log for a second or two.
@@ -77,6 +81,17 @@ def check_readable(path: Path) -> None:
         raise LogError(_file_problem(path, error)) from error
 
 
+def check_place(path: Path) -> None:
+    """Raise `LogError` where the log is, or would be, on a file system of several machines."""
+    kind = network_file_system(path)
+    if kind is not None:
+        raise LogError(
+            f"{path} is on a network file system ({kind}): SQLite's write-ahead log needs memory"
+            " that all its users share, which such a file system doesn't give; give a log on a"
+            " local disk, with --store or JOBWATCH_STORE"
+        )
+
+
 def read_only_uri(path: Path) -> str:
     """Return the URI under which SQLite neither creates nor writes the file."""
     return f"file:{quote(str(path.absolute()))}?mode=ro"
@@ -84,9 +99,12 @@ def read_only_uri(path: Path) -> str:
 
 def open_plain(path: Path) -> sqlite3.Connection:
     """Open a log to write it, made or brought up to date if need be; errors are `LogError`."""
+    check_place(path)
     make_file(path)
     with errors_of(path):
-        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
+        connection = sqlite3.connect(
+            path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000, check_same_thread=False
+        )
         try:
             _initialise(connection, path)
             for pragma in CONNECTION_PRAGMAS:
@@ -99,16 +117,7 @@ def open_plain(path: Path) -> sqlite3.Connection:
 
 def check_log(path: Path) -> None:
     """Raise `LogError` where the file isn't a log that this version can read."""
-    check_readable(path)
-    with errors_of(path):
-        connection = sqlite3.connect(
-            read_only_uri(path), uri=True, timeout=READER_BUSY_TIMEOUT / 1000
-        )
-        try:
-            version = _version(connection, path)
-        finally:
-            connection.close()
-    if version < SCHEMA_VERSION:
+    if _version_at(path) < SCHEMA_VERSION:
         if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
             raise LogError(
                 f"{path} was made by an older jobwatch, and may not be written to bring it up to"
@@ -118,12 +127,25 @@ def check_log(path: Path) -> None:
         open_plain(path).close()
 
 
-def is_older(path: Path) -> bool:
-    """Return whether a log is of an older version, which the next to open it brings up to date."""
+def refuse_older(path: Path) -> None:
+    """Raise `LogError` where `check_log` does, or would write the file to bring it up to date."""
+    version = _version_at(path)
+    if version == 0:
+        raise LogError(f"{path} is an empty file, not yet a job log; give another --store")
+    if version < SCHEMA_VERSION:
+        raise LogError(
+            f"{path} was made by an older jobwatch; open it once with jobwatch watch, without"
+            " --read-only, to bring it up to date, or do so with a copy, and give that as --store"
+        )
+
+
+def takes_long_to_open(path: Path) -> bool:
+    """Return whether the next to open a log brings it up to date by writing all of it anew."""
     try:
         check_readable(path)
+        check_place(path)
         with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
-            return 0 < _version(connection, path) < SCHEMA_VERSION
+            return 0 < _version(connection, path) < WRITTEN_ANEW
     except (LogError, sqlite3.Error):
         return False  # who opens it says why
 
@@ -160,6 +182,9 @@ def _initialise(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _scripts(version: int) -> Iterator[str]:
+    # Its import is dear, and few logs are new.
+    from importlib.resources import files
+
     folder = files("jobwatch.store")
     while version < SCHEMA_VERSION:
         yield folder.joinpath(SCRIPTS[version]).read_text("utf-8")
@@ -174,6 +199,19 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+def _version_at(path: Path) -> int:
+    check_readable(path)
+    check_place(path)
+    with errors_of(path):
+        connection = sqlite3.connect(
+            read_only_uri(path), uri=True, timeout=READER_BUSY_TIMEOUT / 1000
+        )
+        try:
+            return _version(connection, path)
+        finally:
+            connection.close()
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

@@ -28,7 +28,7 @@ class DryRunLog:
         """Open a dry run on the log at `path`, which needn't be there."""
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jobwatch-")))
-            scratch = stack.enter_context(PlainJobLog.open(folder / "dry-run.db"))
+            scratch = stack.enter_context(PlainJobLog.open_for_bulk(folder / "dry-run.db"))
             log = stack.enter_context(PlainJobLog.read(path)) if path.exists() else None
             yield cls(scratch, log)
 

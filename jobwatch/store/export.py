@@ -11,25 +11,21 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 from jobwatch.model.export_formats import LAYOUTS, Layout
 from jobwatch.model.exported import export_record
 from jobwatch.model.formats import Format, encode
-from jobwatch.model.job import Job
-from jobwatch.model.known import Known, known_of
-from jobwatch.model.node import Origin
 from jobwatch.model.query import JobQuery, Sort, SortKey
-from jobwatch.model.row import Note
 from jobwatch.model.signs import Signs
 from jobwatch.model.when import Zone, now_ms
 from jobwatch.store import export_statements, pages, usual
 from jobwatch.store import statements as sql
-from jobwatch.store.alive import process_text
 from jobwatch.store.connection import Parameters, ReadConnection
 from jobwatch.store.edits import Clock
+from jobwatch.store.told import Told, seqs_of, told
 from jobwatch.store.values import to_column
 
 __all__ = ["BATCH", "Batches", "Chunk", "encoded", "jobs_found", "jobs_marked"]
 
 Result = TypeVar("Result")
 
-Batch: TypeAlias = list[tuple[Job, Known]]
+Batch: TypeAlias = list[Told]
 Batches: TypeAlias = AsyncGenerator[Batch, None]
 
 FIRST_BATCH, BATCH = 64, 256
@@ -110,28 +106,8 @@ async def _keys(connection: ReadConnection, ids: Iterable[str]) -> list[tuple[fl
 
 
 async def _batch(connection: ReadConnection, rows: Sequence[Any], signs: Signs, now: int) -> Batch:
-    seqs = encode([row[12] for row in rows]).decode()
-    beside = await _read(connection, export_statements.KNOWN, (seqs,))
-    return await asyncio.to_thread(_jobs, rows, beside, signs, now)
-
-
-def _jobs(rows: Sequence[Any], beside: Sequence[Any], signs: Signs, now: int) -> Batch:
-    from_log = {seq: _origin_and_note(*columns) for seq, *columns in beside}
-    batch: Batch = []
-    for row in rows:
-        job = sql.job_of(row)
-        # A job that was deleted between the two reads is as if of nowhere.
-        origin, note = from_log.get(row[12], (Origin(), None))
-        known = known_of(job, origin, note, signs, now, process=process_text(job))
-        batch.append((job, known))
-    return batch
-
-
-def _origin_and_note(
-    node: str | None, lost_at: int | None, noted_at: int | None, text: str | None
-) -> tuple[Origin, Note | None]:
-    origin = Origin() if node is None else Origin(node, lost_at)
-    return origin, None if noted_at is None or text is None else Note(noted_at, text)
+    beside = await _read(connection, export_statements.KNOWN, (seqs_of(rows),))
+    return await asyncio.to_thread(told, rows, beside, signs, now)
 
 
 def _next_size(size: int, rows: Sequence[Any]) -> int:

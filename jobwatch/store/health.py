@@ -6,16 +6,19 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
+from math import inf
 from pathlib import Path
 
 from jobwatch.model.health import (
     INTEGRITY,
     NODE_CLOCKS,
+    PRUNED,
     WAL_SIZE,
     Check,
     Finding,
     clock_off,
     job_query,
+    kept_away,
     wal_too_large,
 )
 from jobwatch.store import health_statements as sql
@@ -28,6 +31,8 @@ from jobwatch.store.connect import (
 )
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.edits import Clock
+from jobwatch.store.floors import ANY
+from jobwatch.store.pruning_statements import FLOORS
 from jobwatch.store.statements import NODES, node_of
 from jobwatch.store.tally import count_states
 
@@ -72,7 +77,8 @@ async def _finding(connection: ReadConnection, check: Check, now: int) -> Findin
             count = await _count(connection, query, now)
             return Finding(check=check, count=count, query=query)
         details = tuple(await _READINGS[check](connection))
-        return Finding(check=check, count=len(details), details=details)
+        count = 0 if check == PRUNED else len(details)
+        return Finding(check=check, count=count, details=details)
     except asyncio.CancelledError:
         await connection.interrupt()
         raise
@@ -109,6 +115,17 @@ def _wal_size(path: Path) -> int:
         return 0
 
 
+async def _floors(connection: ReadConnection) -> list[str]:
+    floors: dict[str, int] = {row[0]: row[1] for row in await connection.rows(FLOORS)}
+    of_any = floors.get(ANY, -inf)
+    # The higher of its two floors holds for a job.
+    return [
+        kept_away(status, before)
+        for status, before in sorted(floors.items())
+        if status == ANY or before > of_any
+    ]
+
+
 async def _integrity(connection: ReadConnection) -> list[str]:
     messages = [str(message) for (message,) in await connection.rows(sql.INTEGRITY)]
     # One message may have a heading, and lines.
@@ -119,6 +136,7 @@ async def _integrity(connection: ReadConnection) -> list[str]:
 _READINGS: Mapping[Check, Callable[[ReadConnection], Awaitable[list[str]]]] = {
     NODE_CLOCKS: _node_clocks,
     WAL_SIZE: _wal,
+    PRUNED: _floors,
     INTEGRITY: _integrity,
 }
 

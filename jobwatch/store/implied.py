@@ -13,7 +13,10 @@ __all__ = ["Implied", "define_functions", "implied"]
 
 
 class Implied(NamedTuple):
-    """What came of a job, how many records it did of how many, and the kind of its error."""
+    """What came of a job, how many records it did of how many, and the kind of its error.
+
+    Of one that goes on they are its progress, whose total may not be known.
+    """
 
     outcome: Outcome
     done: int | None
@@ -26,7 +29,9 @@ def implied(job: Job) -> Implied:
     load = job.load
     outcome = job.outcome_of(load)
     kind = fingerprint(job.message) if outcome is Outcome.FAILED else None
-    done, total = load or (None, None)
+    # How far a job has come is shown while it goes on; afterwards only a load is one.
+    progress = job.progress if outcome is Outcome.PENDING else None
+    done, total = load or progress or (None, None)
     return Implied(outcome, done, total, kind)
 
 

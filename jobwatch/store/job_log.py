@@ -15,9 +15,9 @@ from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import Note
 from jobwatch.model.when import now_ms
-from jobwatch.store import edits, pages, reads, transactions
+from jobwatch.store import edits, floors, pages, reads, transactions
 from jobwatch.store import statements as sql
-from jobwatch.store.alive import Process
+from jobwatch.store.alive import Process, own_process
 from jobwatch.store.connect import (
     BUSY_TIMEOUT,
     CONNECTION_PRAGMAS,
@@ -28,6 +28,8 @@ from jobwatch.store.connect import (
     read_only_uri,
 )
 from jobwatch.store.connection import Parameters
+from jobwatch.store.lifetime import Lifetime
+from jobwatch.store.logged_job import LoggedJob
 from jobwatch.store.search import ready_for
 from jobwatch.store.steps import Many, Steps
 from jobwatch.store.transactions import Changes
@@ -80,6 +82,22 @@ class JobLog:
             ) as connection:
                 yield cls(connection, path, clock)
 
+    def job(
+        self,
+        type: Json,
+        *,
+        user: Json = UNSET,
+        body: Json = UNSET,
+        id: str | None = None,
+    ) -> LoggedJob:
+        """Return a job for an ``async with`` statement; without an id it gets a GUID.
+
+        Its record names this process: should that die, the job is lost.
+        """
+        process = own_process()
+        life = Lifetime(self._clock, type=type, user=user, id=id, body=body, process=process)
+        return LoggedJob(self._write, life)
+
     async def create(
         self,
         *,
@@ -119,6 +137,13 @@ class JobLog:
     async def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
         """Merge jobs into the log (see `merge`), all or none; who has no node yet is of `node`."""
         return await self._write(transactions.upsert(jobs, node))
+
+    async def mirror(self, jobs: Iterable[Job], *, node: str) -> Changes:
+        """Merge what a node tells of its jobs as `upsert_many` does, but for what was pruned.
+
+        Only who writes jobs by hand overrides the floors that pruning leaves.
+        """
+        return await self._write(floors.mirror(jobs, node))
 
     async def set_notes(self, notes: Mapping[str, Note | None]) -> int:
         """Write notes to jobs by id, or take away those that are None; return to how many."""
@@ -183,11 +208,16 @@ class JobLog:
         # What was sent to the connection's thread can't be taken back: who is cancelled waits until
         # the transaction is whole or undone.
         writing = asyncio.ensure_future(self._transaction(steps))
-        try:
-            return await asyncio.shield(writing)
-        except asyncio.CancelledError:
-            await asyncio.gather(writing, return_exceptions=True)
-            raise
+        cancelled: asyncio.CancelledError | None = None
+        while not writing.done():
+            try:
+                await asyncio.wait([writing])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            writing.exception()  # it is no news to who was cancelled
+            raise cancelled
+        return writing.result()
 
     async def _transaction(self, steps: Steps[Result]) -> Result:
         # Two tasks of one program share the connection, and so would share a transaction.

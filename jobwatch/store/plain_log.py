@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobwatch.model.condition import EVERY
-from jobwatch.model.job import Job
+from jobwatch.model.job import UNSET, Job, Json
 from jobwatch.model.node import Node, Origin
 from jobwatch.model.query import JobQuery, resolved
 from jobwatch.model.row import JobRow, Note
-from jobwatch.model.signs import Signs
+from jobwatch.model.signs import NO_SIGNS, Signs
 from jobwatch.model.when import now_ms
-from jobwatch.store import edits, reads, transactions
+from jobwatch.store import edits, plain_steps, reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
     READER_BUSY_TIMEOUT,
@@ -25,12 +26,16 @@ from jobwatch.store.connect import (
     open_plain,
     read_only_uri,
 )
-from jobwatch.store.steps import Many, Reading, Steps
+from jobwatch.store.steps import Reading, Steps
 from jobwatch.store.transactions import Changes
 from jobwatch.store.values import to_column
+from jobwatch.store.watch import VERSION, FileIdentity
 
 if TYPE_CHECKING:
     from jobwatch.store import pages
+    from jobwatch.store.logged_job import PlainLoggedJob
+    from jobwatch.store.pruning import Old, Pruned
+    from jobwatch.store.told import Told
 
 __all__ = ["PlainJobLog"]
 
@@ -47,6 +52,9 @@ class PlainJobLog:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._file = FileIdentity(path)
+        self._version: int | None = None
+        self._writing = Lock()
         self.path = path
 
     @classmethod
@@ -56,11 +64,18 @@ class PlainJobLog:
         path = Path(path)
         connection = open_plain(path)
         try:
-            for pragma in BULK_PRAGMAS:
-                connection.execute(pragma)
             yield cls(connection, path)
         finally:
             connection.close()
+
+    @classmethod
+    @contextmanager
+    def open_for_bulk(cls, path: Path | str) -> Iterator[PlainJobLog]:
+        """Open the log as `open` does, with more memory for writing many jobs."""
+        with cls.open(path) as log:
+            for pragma in BULK_PRAGMAS:
+                log._connection.execute(pragma)
+            yield log
 
     @classmethod
     @contextmanager
@@ -80,6 +95,25 @@ class PlainJobLog:
         finally:
             connection.close()
 
+    def job(
+        self,
+        type: Json,
+        *,
+        user: Json = UNSET,
+        body: Json = UNSET,
+        id: str | None = None,
+    ) -> PlainLoggedJob:
+        """Return a job for a ``with`` statement; without an id it gets a GUID.
+
+        Its record names this process: should that die, the job is lost.
+        """
+        from jobwatch.store.alive import own_process
+        from jobwatch.store.lifetime import Lifetime
+        from jobwatch.store.logged_job import PlainLoggedJob
+
+        life = Lifetime(now_ms, type=type, user=user, id=id, body=body, process=own_process())
+        return PlainLoggedJob(self._write, life)
+
     def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
         """Merge jobs into the log (see `merge`), all or none; who has no node yet is of `node`."""
         return self._write(transactions.upsert(jobs, node))
@@ -96,6 +130,12 @@ class PlainJobLog:
         """End jobs that go on as ERROR now, all or none; `LogError` if one has ended."""
         self._write(transactions.edit_all(ids, edits.closed(now_ms, message)))
 
+    def prune(self, old: Old) -> Iterator[Pruned]:
+        """Delete the jobs that are old, in steps; see `pruning.prune`."""
+        from jobwatch.store import pruning
+
+        return pruning.prune(self.path, self.run, self._write, old)
+
     def get_job(self, id: str) -> Job | None:
         """Return one job, or None."""
         for row in self._rows(sql.GET_BY_ID, (to_column(id),)):
@@ -105,7 +145,7 @@ class PlainJobLog:
     def find_jobs(self, ids: Iterable[str]) -> dict[str, Job]:
         """Return those of the jobs that the log has, by id."""
         with errors_of(self.path):
-            return self._run(transactions.known(dict.fromkeys(ids)))
+            return plain_steps.run(self._connection, transactions.known(dict.fromkeys(ids)))
 
     def jobs(self, query: JobQuery, limit: int | None = None) -> Iterator[Job]:
         """Return the jobs of a query in its order of start, read in blocks: memory stays flat."""
@@ -120,6 +160,30 @@ class PlainJobLog:
 
         for row in self._blocks(pages.ROWS, query, limit):
             yield sql.row_of(row)
+
+    def told(self, query: JobQuery, limit: int | None = None) -> Iterator[Told]:
+        """Return the jobs of a query as `jobs`, each with what the log knows of it beside."""
+        from jobwatch.store import pages
+
+        rows = self._blocks(pages.JOBS, query, limit)
+        while block := list(islice(rows, BLOCK)):
+            yield from self._told(block)
+
+    def told_job(self, id: str) -> Told | None:
+        """Return one job with what the log knows of it, or None."""
+        rows = self._rows(sql.GET_BY_ID, (to_column(id),))
+        return self._told(rows)[0] if rows else None
+
+    def moved(self) -> bool:
+        """Return whether others have changed the log since the last call, true on the first.
+
+        `LogReplacedError` says that the path leads to another file by now, or to none.
+        """
+        self._file.check()
+        [(version,)] = self._rows(VERSION)
+        moved: bool = version != self._version
+        self._version = version
+        return moved
 
     def newest_rows(self, query: JobQuery, limit: int) -> list[JobRow]:
         """Return the lines of the newest jobs of a view, range and node, the oldest first."""
@@ -141,7 +205,7 @@ class PlainJobLog:
         """Return what is usual, and what goes on by its record alone."""
         from jobwatch.store import usual
 
-        return self._read(usual.signs())
+        return self.run(usual.signs())
 
     def nodes(self) -> list[Node]:
         """Return the nodes of the log by name."""
@@ -152,9 +216,14 @@ class PlainJobLog:
         if resolved(query).where != EVERY:
             from jobwatch.store.search import ready_for
 
-            self._read(ready_for(query))
+            self.run(ready_for(query))
         [(count,)] = self._rows(*reads.count(query, now_ms()))
         return int(count)
+
+    def run(self, steps: Reading[Result]) -> Result:
+        """Run steps that read, and return their result."""
+        with errors_of(self.path):
+            return plain_steps.run(self._connection, steps)
 
     def _blocks(
         self, kind: pages.Kind, query: JobQuery, limit: int | None
@@ -162,13 +231,18 @@ class PlainJobLog:
         from jobwatch.store.pages import pages_of
 
         size = BLOCK if limit is None else min(BLOCK, max(limit, 1))
-        found = pages_of(kind, query, self._read, now_ms())
+        found = pages_of(kind, query, self.run, now_ms())
         rows = (row for page in found for row in self._page_by_page(page, size, kind.key_of))
         yield from islice(rows, limit)
 
-    def _read(self, steps: Reading[Result]) -> Result:
-        with errors_of(self.path):
-            return self._run(steps)
+    def _told(self, rows: Sequence[Sequence[Any]]) -> list[Told]:
+        from jobwatch.store import export_statements
+        from jobwatch.store.told import goes_on, seqs_of, told
+
+        beside = self._rows(export_statements.KNOWN, (seqs_of(rows),))
+        # What is usual takes a while to make out, and tells the state only of what goes on.
+        signs = self.signs() if any(map(goes_on, rows)) else NO_SIGNS
+        return told(rows, beside, signs, now_ms())
 
     def _page_by_page(
         self,
@@ -191,28 +265,6 @@ class PlainJobLog:
             return self._connection.execute(statement, parameters).fetchall()
 
     def _write(self, steps: Steps[Result]) -> Result:
-        with errors_of(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = self._run(steps)
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            return result
-
-    def _run(self, steps: Steps[Result]) -> Result:
-        rows: Sequence[Any] = ()
-        try:
-            step = next(steps)
-            while True:
-                if isinstance(step, Many):
-                    self._connection.executemany(step.sql, step.rows)
-                    rows = ()
-                else:
-                    rows = self._connection.execute(step.sql, step.parameters).fetchall()
-                step = steps.send(rows)
-        except StopIteration as done:
-            result: Result = done.value
-            return result
+        # A job's progress may come from the threads of a pool.
+        with self._writing, errors_of(self.path):
+            return plain_steps.in_transaction(self._connection, steps)

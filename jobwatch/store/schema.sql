@@ -1,4 +1,4 @@
--- The job log, schema version 4.
+-- The job log, schema version 5.
 --
 -- The columns of a record have no type, so that SQLite keeps each value as it was given:
 --   NULL      the record has no such key
@@ -124,3 +124,10 @@ CREATE TABLE changes (
     reordered,
     changed NOT NULL
 );
+
+-- Before which end (epoch ms) the jobs of each status were pruned: a mirror brings none of them back
+-- (store/pruning.py). The status is in upper case, and '' is any.
+CREATE TABLE floors (
+    status TEXT NOT NULL PRIMARY KEY,
+    ended_before INTEGER NOT NULL
+) WITHOUT ROWID;

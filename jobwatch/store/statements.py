@@ -12,8 +12,8 @@ from typing import Any
 from msgspec.structs import astuple
 
 from jobwatch.model.formats import decode, encode
-from jobwatch.model.insight import Load
-from jobwatch.model.job import Job, Outcome
+from jobwatch.model.insight import Load, Progress
+from jobwatch.model.job import Job, JobStatus, Outcome
 from jobwatch.model.node import Node, NodeState
 from jobwatch.model.row import JobRow, Note
 from jobwatch.store.implied import implied
@@ -271,6 +271,8 @@ def row_key_of(row: Sequence[Any]) -> tuple[float, int]:
 
 def row_of(row: Sequence[Any]) -> JobRow:
     """Return the line of one row of the statements that read `JobRow`."""
+    is_complete = row[3] == JobStatus.COMPLETE
+    has_load = row[13] is not None
     return JobRow(
         row[0],
         row[1],
@@ -285,8 +287,9 @@ def row_of(row: Sequence[Any]) -> JobRow:
         row[10] or "",
         from_column(row[11]),
         row[12],
-        None if row[13] is None else Load(row[13], row[14]),
+        Load(row[13], row[14]) if has_load and is_complete else None,
         None if row[15] is None else Note(*decode(row[15])),
+        Progress(row[13], row[14]) if has_load and not is_complete else None,
     )
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "edit_all",
     "known",
     "mark_lost",
+    "put",
     "save_node",
     "set_notes",
     "upsert",
@@ -148,6 +149,17 @@ def edit_all(ids: Iterable[str], change: Callable[[Job], Job]) -> Steps[list[Job
     jobs = [change(before[id]) for id in ids]
     yield from _write(before, jobs, None)
     return jobs
+
+
+def put(id: str, make: Callable[[Job | None], Job | None]) -> Steps[Job | None]:
+    """Write the job that `make` returns for the one that the log has, None where it has none.
+
+    Where that is None, nothing is written.
+    """
+    before = yield from known([id])
+    job = make(before.get(id))
+    yield from _write(before, [] if job is None else [job], None)
+    return job
 
 
 def delete(ids: Iterable[str]) -> Steps[int]:

@@ -12,7 +12,7 @@ from jobwatch.store.alive import is_gone, process_of
 from jobwatch.store.steps import One, Reading
 from jobwatch.store.values import from_column, to_column
 
-__all__ = ["lengths_before", "prepare", "signs"]
+__all__ = ["gone", "lengths_before", "prepare", "signs"]
 
 LONGEST_FOR, USUAL_FOR, GONE_FOR = 900, 60, 5
 """Seconds for which the longest runs of all, what is usual, and what is gone hold."""
@@ -38,9 +38,9 @@ def prepare() -> Reading[None]:
         # A facet may have come meanwhile.
         yield One(sql.FORGET_USUAL)
         yield One(sql.FILL_USUAL, {"own": OWN_RUNS})
-        gone = yield from _gone()
+        seqs = yield from gone()
         yield One(sql.FORGET_GONE)
-        yield One(sql.ADD_GONE, (encode(gone).decode(),))
+        yield One(sql.ADD_GONE, (encode(seqs).decode(),))
         yield One(sql.SET_MADE, ("gone",))
 
 
@@ -48,13 +48,24 @@ def signs() -> Reading[Signs]:
     """Return what is usual by type and user, and which jobs are gone."""
     yield from prepare()
     paces = yield One(sql.PACES, {"own": OWN_RUNS})
-    gone = yield One(sql.GONE)
+    ids = yield One(sql.GONE)
     skews = yield One(sql.SKEWS)
     return Signs(
         {(type, user): Usual(*usual) for type, user, *usual in paces},
-        frozenset(from_column(id) for (id,) in gone),
+        frozenset(from_column(id) for (id,) in ids),
         {str(name): int(skew) for name, skew in skews},
     )
+
+
+def gone() -> Reading[list[int]]:
+    """Return which jobs go on by their records though their processes are gone, by seq."""
+    rows = yield One(sql.RUNNING_PROCESSES, {"most": MOST})
+    seqs: list[int] = []
+    for seq, other in rows:
+        process = process_of(from_column(other))
+        if process is not None and is_gone(process):
+            seqs.append(seq)
+    return seqs
 
 
 def lengths_before(job: JobRow) -> Reading[list[float]]:
@@ -76,13 +87,3 @@ def _lengths(job: JobRow, user: Json) -> Reading[list[float]]:
         "last": LAST_RUNS,
     }
     return [took for (took,) in (yield One(sql.LENGTHS, given))]
-
-
-def _gone() -> Reading[list[int]]:
-    rows = yield One(sql.RUNNING_PROCESSES, {"most": MOST})
-    gone: list[int] = []
-    for seq, other in rows:
-        process = process_of(from_column(other))
-        if process is not None and is_gone(process):
-            gone.append(seq)
-    return gone

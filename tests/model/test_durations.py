@@ -7,7 +7,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from jobwatch.model.durations import DAY, HOUR, duration, elapsed, parse_length, time_between
+from jobwatch.model.durations import (
+    DAY,
+    HOUR,
+    MINUTE,
+    duration,
+    elapsed,
+    parse_length,
+    roughly,
+    time_between,
+)
 from jobwatch.model.when import WhenError
 
 CENTURY = 100 * 366 * DAY
@@ -120,3 +129,23 @@ def test_a_length_is_understood_or_is_a_clear_error(text: str) -> None:
         length, said = 0.0, str(error)
     assert length >= 0
     assert repr(text) in said
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"),
+    [
+        (0, "5s"),
+        (36_000, "40s"),
+        (115_000, "115s"),
+        (115_001, "2m"),
+        (121_000, "3m"),
+        (59 * MINUTE, "59m"),
+        (59 * MINUTE + 1, "1h"),
+        (80 * MINUTE, "1h20m"),
+        (47 * HOUR + 50 * MINUTE, "47h50m"),
+        (48 * HOUR, "2d"),
+        (2_000 * DAY + 1, "2,001d"),
+    ],
+)
+def test_a_guessed_length_is_rounded_up_and_the_longer_the_more(ms: int, shown: str) -> None:
+    assert roughly(ms) == shown

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobwatch.model.durations import HOUR, SECOND
-from jobwatch.model.insight import FEWEST, Load, Sign
+from jobwatch.model.insight import FEWEST, Load, Progress, Sign
 from jobwatch.model.job import UNSET, Job
 from jobwatch.model.pace import Pace, PaceLine, pace_of
 from jobwatch.model.when import UTC
@@ -100,6 +100,53 @@ def test_fewer_than_five_runs_claim_nothing(count: int) -> None:
     assert ended(HOUR, (SECOND,) * count) == ""
 
 
+# While it counts what it does
+
+
+@pytest.mark.parametrize(
+    ("progress", "after", "said"),
+    [
+        (Progress(9_000, 12_000), 12, ("9,000/12,000 · 75 % · about 5s left", 0.75)),
+        (Progress(3_000, 12_000), 12, ("3,000/12,000 · 25 % · about 40s left", 0.25)),
+        (Progress(1, 1_000), 12, ("1/1,000 · 0 % · about 3h20m left", 0.001)),
+        (Progress(1, 1 << 62), 12, (f"1/{1 << 62:,} · 0 %", 1 / (1 << 62))),
+        (Progress(0, 12), 12, ("0/12 · 0 %", 0)),
+        (Progress(9, 12), 4, ("9/12 · 75 %", 0.75)),
+        (Progress(12, 12), 12, ("12/12 · 100 %", 1)),
+        (Progress(1_999, 2_000), 4, ("1,999/2,000 · 99 %", 1_999 / 2_000)),
+        (Progress(13, 12), 12, ("13/12", None)),
+        (Progress(0, 0), 12, ("0/0", None)),
+        (Progress(9_000, None), 12, ("9,000 so far", None)),
+    ],
+)
+def test_how_far_a_job_has_come_is_said_before_what_is_usual(
+    progress: Progress, after: int, said: tuple[str, float | None]
+) -> None:
+    by = " (by its pace)" if said[0].endswith("left") else ""
+    usual = f"{by} · usually 0:20, expected 10:42:07"
+    assert running(after * SECOND, progress=progress) == PaceLine(*said, more=usual)
+    assert running(after * SECOND, (), progress=progress) == PaceLine(*said, more=by)
+
+
+def test_an_overdue_job_stays_overdue_however_far_it_has_come() -> None:
+    line = running(90 * SECOND, progress=Progress(9, 12))
+    text = "OVERDUE · 9/12 · 75 % · about 30s left"
+    more = " (by its pace) · slower than 95 % of 200 runs (95 % ≤ 1:02)"
+    assert line == PaceLine(text, 0.75, Sign.OVERDUE, more)
+
+
+@pytest.mark.parametrize("start", [None, UNSET, START + HOUR])
+def test_without_a_start_that_is_over_nothing_is_said_of_what_is_left(start: Any) -> None:
+    line = running(12 * SECOND, (), start=start, progress=Progress(9, 12))
+    assert line == PaceLine("9/12 · 75 %", 0.75)
+
+
+def test_how_far_a_job_had_come_when_it_broke_off_is_said_before_how_long_it_took() -> None:
+    pace = Pace(START, START + 90 * SECOND, running=False, lengths=LENGTHS)
+    line = pace._replace(progress=Progress(9, 12)).line(0, UTC)
+    assert line == PaceLine("came to 9/12 · slower than 95 % of 200 runs")
+
+
 # After it ended
 
 
@@ -166,7 +213,7 @@ def test_what_is_news_of_a_load_is_said_first() -> None:
 def test_of_a_job_whose_length_is_not_known_only_the_load_is_said(start: Any, end: Any) -> None:
     pace = Pace(start, end, running=False, lengths=LENGTHS)
     assert pace.line(START, UTC) is None
-    assert pace._replace(load=Load(9, 12)).line(START, UTC) == ("9/12 records, 3 short", None, None)
+    assert pace._replace(load=Load(9, 12)).line(START, UTC) == PaceLine("9/12 records, 3 short")
 
 
 # From a job
@@ -188,12 +235,24 @@ def test_the_pace_of_a_job_is_by_its_record() -> None:
     assert created.line(START, UTC) is None
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("CREATED", ""), ("IN_PROGRESS", "1/10 · 10 %"), ("ERROR", "came to 1/10")],
+)
+def test_only_a_job_that_has_begun_has_come_anywhere(status: str, said: str) -> None:
+    job = Job(id="a", status=status, other={"progress": {"done": 1, "total": 10}})
+    line = pace_of(job).line(START, UTC)
+    assert ("" if line is None else line.text) == said
+
+
 # Lost
 
 
-def test_of_a_lost_job_nothing_else_is_said_than_why() -> None:
+def test_of_a_lost_job_it_is_said_why_and_how_far_it_came() -> None:
     lost = "the process that ran it (pid 1 on h) is gone"
     assert running(HOUR, lost=lost) == PaceLine(f"Lost: {lost}.", None, Sign.GONE)
+    line = running(HOUR, lost=lost, progress=Progress(9, 12))
+    assert line == PaceLine(f"Lost: {lost}.", None, Sign.GONE, " · came to 9/12")
 
 
 # Whatever there is

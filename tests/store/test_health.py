@@ -18,6 +18,7 @@ from jobwatch.model.health import (
     CHECKS,
     INTEGRITY,
     NODE_CLOCKS,
+    PRUNED,
     QUICK_CHECKS,
     WAL_SIZE,
     Check,
@@ -32,6 +33,7 @@ from jobwatch.store.connection import ReadConnection
 from jobwatch.store.health import findings
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
+from jobwatch.store.pruning import Old
 
 NOW = 1_795_471_396_000  # 2026-11-23T22:03:16Z
 WELL: dict[str, Any] = {"status": "COMPLETE", "start_datetime": NOW - 60_000, "end_datetime": NOW}
@@ -176,6 +178,38 @@ async def test_a_large_write_ahead_log_is_found_also_behind_a_link(
         [finding] = await found(link, [WAL_SIZE])
     assert well.is_well
     assert finding == Finding(check=WAL_SIZE, count=1, details=("2 MB",))
+
+
+async def test_what_pruning_keeps_away_is_told_and_nothing_is_wrong(path: Path) -> None:
+    day = 86_400_000
+    with PlainJobLog.open(path) as log:
+        for status, before in (("COMPLETE", NOW - 99 * day), ("", 20_000 * day)):
+            [*_] = log.prune(Old(before, frozenset(filter(None, [status]))))
+    [finding] = await found(path, [PRUNED])
+    assert finding.is_well
+    line = "jobs that ended before 2026-08-16 22:03:16, UTC, stay away from mirrors (COMPLETE)"
+    of_any = "jobs that ended before 2024-10-04 00:00, UTC, stay away from mirrors (any status)"
+    assert finding.details == (of_any, line)
+    assert finding.how_many == f"{of_any}; {line}"
+
+
+async def test_of_two_floors_the_higher_is_told(path: Path) -> None:
+    with PlainJobLog.open(path) as log:
+        for before, statuses in ((5_000, {"COMPLETE"}), (86_400_000, set[str]())):
+            [*_] = log.prune(Old(before, frozenset(statuses)))
+    [finding] = await found(path, [PRUNED])
+    assert finding.details == (
+        "jobs that ended before 1970-01-02 00:00, UTC, stay away from mirrors (any status)",
+    )
+
+
+async def test_no_character_of_a_status_reaches_a_terminal_raw(path: Path) -> None:
+    with PlainJobLog.open(path) as log:
+        log.upsert_many([Job(id="odd", status="\x1b[31m\n", start_datetime=5, end_datetime=6)])
+        [*_] = log.prune(Old(5, frozenset({"\x1b[31M\n"})))
+    [finding] = await found(path, [PRUNED])
+    assert finding.how_many.isprintable()
+    assert "[31M" in finding.how_many
 
 
 @pytest.mark.parametrize("table", ["jobs", "jobs_by_start", "jobs_by_facet", "facets", "nodes"])

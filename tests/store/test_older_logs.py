@@ -6,12 +6,13 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from jobwatch.store import connect
-from jobwatch.store.connect import LogError, check_log, is_older, open_plain
+from jobwatch.store.connect import LogError, check_log, open_plain, takes_long_to_open
 from jobwatch.store.plain_log import PlainJobLog
 
 OLDER = sorted((Path(__file__).parents[1] / "data").glob("log-*.sql"))
@@ -37,17 +38,23 @@ def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
+def older_version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        [(version,)] = connection.execute("PRAGMA user_version").fetchall()
+    return int(version)
+
+
 def test_there_is_one_of_each_older_version() -> None:
     assert len(OLDER) == connect.SCHEMA_VERSION - 1
 
 
-def test_a_log_is_older_until_it_was_brought_up_to_date(older: Path) -> None:
+def test_a_log_that_is_written_anew_takes_long_to_open_once(older: Path) -> None:
     before = older.read_bytes()
-    assert is_older(older)
+    assert takes_long_to_open(older) is (older_version(older) < connect.WRITTEN_ANEW)
     assert older.read_bytes() == before
     assert [*older.parent.iterdir()] == [older]
     check_log(older)
-    assert not is_older(older)
+    assert not takes_long_to_open(older)
 
 
 def test_a_log_that_was_brought_up_to_date_keeps_no_page_that_it_does_not_need(
@@ -77,11 +84,11 @@ def test_a_log_that_is_of_this_version_is_not_older(tmp_path: Path) -> None:
     path = tmp_path / "jobs.db"
     with PlainJobLog.open(path):
         pass
-    assert not is_older(path)
+    assert not takes_long_to_open(path)
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {connect.SCHEMA_VERSION + 1}")
     connection.close()
-    assert not is_older(path)
+    assert not takes_long_to_open(path)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"SQLite format 3", b"x" * 100, b"\0" * 72])
@@ -89,7 +96,7 @@ def test_what_is_no_log_is_not_an_older_one(tmp_path: Path, content: bytes | Non
     path = tmp_path / "jobs.db"
     if content is not None:
         path.write_bytes(content)
-    assert not is_older(path)
+    assert not takes_long_to_open(path)
     assert path.exists() == (content is not None)
 
 
@@ -101,8 +108,8 @@ def test_neither_a_folder_nor_the_database_of_another_program_is_an_older_log(
     connection.execute("CREATE TABLE jobs (a)")
     connection.execute("PRAGMA user_version = 1")
     connection.close()
-    assert not is_older(path)
-    assert not is_older(tmp_path)
+    assert not takes_long_to_open(path)
+    assert not takes_long_to_open(tmp_path)
 
 
 @pytest.mark.parametrize("kept", ["file", "folder"])
@@ -129,7 +136,7 @@ def test_a_log_of_this_version_need_not_be_written_to_be_read(
     open_plain(path).close()
     monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
     check_log(path)
-    assert not is_older(path)
+    assert not takes_long_to_open(path)
 
 
 def test_a_log_is_not_older_once_it_is_up_to_date_while_another_has_it_open(older: Path) -> None:
@@ -142,5 +149,5 @@ def test_a_log_is_not_older_once_it_is_up_to_date_while_another_has_it_open(olde
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"open\n"
-        assert not is_older(older)
+        assert not takes_long_to_open(older)
         other.communicate(b"\n", timeout=60)

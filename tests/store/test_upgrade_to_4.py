@@ -17,6 +17,7 @@ from jobwatch.model.query import JobQuery, View
 from jobwatch.model.row import Note
 from jobwatch.model.summary import StateCounts
 from jobwatch.model.when import UTC
+from jobwatch.store.connect import SCHEMA_VERSION
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
@@ -161,7 +162,7 @@ def test_only_the_kinds_of_errors_that_there_are_have_a_number(
 
 def test_the_file_is_sound_and_of_the_new_version(upgraded: sqlite3.Connection) -> None:
     assert upgraded.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert upgraded.execute("PRAGMA user_version").fetchone() == (4,)
+    assert upgraded.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
 
 
 async def test_a_reader_that_opens_it_finds_what_it_finds_in_a_new_log(

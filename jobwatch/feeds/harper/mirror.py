@@ -178,7 +178,7 @@ class Mirror:
         self.unusable += found.unusable
         for first in range(0, len(found.jobs), BATCH):
             jobs = found.jobs[first : first + BATCH]
-            changes = await self._log.upsert_many(jobs, node=self.node.name)
+            changes = await self._log.mirror(jobs, node=self.node.name)
             self.new += changes.new
 
     async def _fail(self, state: NodeState, error: NodeError, least: float = 0.0) -> float:
