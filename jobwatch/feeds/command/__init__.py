@@ -1,0 +1,1 @@
+"""Commands that are run, watched and recorded: `jobwatch run`."""
