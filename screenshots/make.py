@@ -16,6 +16,7 @@ from jobwatch.model.node import Node, NodeState
 from jobwatch.model.remembered import look
 from jobwatch.model.when import UTC
 from jobwatch.store.job_log import JobLog
+from jobwatch.store.output import KEY, create_output, output_key
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.state import StateFile
 from jobwatch.tui.app import JobwatchApp
@@ -49,6 +50,9 @@ PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
 OF_NODES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "nodes-100x24": ((100, 24), ["3"]),
 }
+OF_A_RUN: dict[str, tuple[tuple[int, int], list[str]]] = {
+    "output-120x36": ((120, 36), ["j", "j", "j", "tab", "left"]),
+}
 
 
 async def main() -> None:
@@ -62,6 +66,10 @@ async def main() -> None:
         path = Path(folder) / "cluster.db"
         await _mirror(path)
         for name, (size, keys) in OF_NODES.items():
+            await _picture(path, name, size, keys)
+        path = Path(folder) / "nightly.db"
+        _run(path)
+        for name, (size, keys) in OF_A_RUN.items():
             await _picture(path, name, size, keys)
 
 
@@ -80,6 +88,31 @@ async def _mirror(path: Path) -> None:
         await log.upsert_many([lost], node=NODES[1].name)
         for node in NODES:
             await log.save_node(node)
+
+
+def _run(path: Path) -> None:
+    """Write a log with a job that is amid its work, and what it has said."""
+    id, done, total = "9b1f6c04-6a0e-4c57-9d0b-0f5f8f3e2a71", 17, 24
+    said = [f"{total} files to load"]
+    for number in range(1, done + 1):
+        count = 600 + number * 731 % 1_100
+        said.append(f"\x1b[32m✓\x1b[0m dogs-{number:02}.csv  {count:>5,} records")
+    amid = f"dogs-{done + 1:02}.csv"
+    bar = "".join(f"\r  {amid}  {count:>5,} of 1,840 …" for count in range(961))
+    running = Job(
+        id=id,
+        type="load_files",
+        user="etl",
+        status="IN_PROGRESS",
+        start_datetime=NOW - 31_000,
+        message=f"loading {amid}",
+        other={"progress": {"done": done, "total": total}, KEY: output_key(path, id)},
+    )
+    with PlainJobLog.open(path) as log:
+        log.upsert_many(seed_jobs(count=400, days=5, running=9, now=NOW, random_state=11))
+        log.upsert_many([running])
+    with create_output(path, id) as file:
+        file.write("\n".join([*said, bar]).encode())
 
 
 async def _picture(path: Path, name: str, size: tuple[int, int], keys: list[str]) -> None:

@@ -15,10 +15,10 @@ from jobwatch.model.when import Zone, now_ms
 from jobwatch.model.zones import local_zone
 from jobwatch.store.edits import Clock
 from jobwatch.store.state import StateFile
-from jobwatch.tui.commands import COMMANDS
+from jobwatch.tui.configured import AS_IT_IS, Configured
+from jobwatch.tui.contrast import theme_named
 from jobwatch.tui.loading import Picture
 from jobwatch.tui.screens.monitor import MonitorScreen
-from jobwatch.tui.theme import THEME
 
 __all__ = ["JobwatchApp"]
 
@@ -27,7 +27,8 @@ class JobwatchApp(App[None]):
     """The monitor of one job log; `interval` is in seconds.
 
     `first` and `nodes` are shown at once, before the log is opened to be followed. What is
-    remembered between runs is in `state`; without it nothing is.
+    remembered between runs is in `state`; without it nothing is. One that is `read_only` writes and
+    runs nothing: not to the log, not to `state`, and no file.
     """
 
     TITLE = "jobwatch"
@@ -49,13 +50,17 @@ class JobwatchApp(App[None]):
         first: Picture | None = None,
         nodes: Sequence[Node] = (),
         state: StateFile | None = None,
+        configured: Configured = AS_IT_IS,
+        read_only: bool = False,
     ) -> None:
         super().__init__()
-        self.register_theme(THEME)
-        self.set_reactive(JobwatchApp.theme, THEME.name)
+        # One of Textual's takes the place of the one that is there.
+        self.register_theme(theme_named(configured.theme))
+        self.set_reactive(JobwatchApp.theme, configured.theme)
         self.stylesheet.set_variables(self.get_css_variables())
         # A monitor is read, not watched moving; and an idle one must write nothing.
         self.animation_level = "none"
+        self._commands = configured.commands
         self._monitor = MonitorScreen(
             path,
             interval=interval,
@@ -64,6 +69,8 @@ class JobwatchApp(App[None]):
             first=first,
             nodes=nodes,
             state=state,
+            configured=configured,
+            read_only=read_only,
         )
 
     def on_ready(self) -> None:
@@ -77,12 +84,12 @@ class JobwatchApp(App[None]):
         return self._monitor
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action counts: the palette is the monitor's, not a dialog's."""
-        return action != "command_palette" or self.screen is self._monitor
+        """Return whether an action counts: the palette's key is one of the monitor's screen."""
+        return action != "command_palette"
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the commands of the monitor for the palette."""
-        for command in COMMANDS:
+        for command in self._commands:
             if command.palette and self._monitor.check_action(command.name, ()):
                 yield SystemCommand(
                     f"{command.label} ({command.shown})",

@@ -23,11 +23,11 @@ _SHOWN = 60
 """Characters of a text that are said again."""
 
 
-async def copy(app: App[Any], text: str) -> str:
+async def copy(app: App[Any], text: str, *, to_file: bool = True) -> str:
     """Copy a text, clean of what a terminal would obey, and return what to tell the user.
 
     It goes through the terminal (OSC 52). One that is longer than `LONGEST` is saved to a file for
-    the user's eyes alone.
+    the user's eyes alone, if it may be.
     """
     if not text:
         return "There is nothing to copy"
@@ -35,6 +35,8 @@ async def copy(app: App[Any], text: str) -> str:
     if len(text) <= LONGEST and len((safe := clean(text)).encode()) <= LONGEST:
         _send(app, safe, os.environ)
         return f"Copied {_described(safe)}"
+    if not to_file:
+        return "Too long for the clipboard"
     try:
         size, path = await asyncio.to_thread(_save, text)
     except OSError as error:

@@ -69,6 +69,8 @@ def _state(row: JobRow, cell: Cell) -> str:
 
 
 def _records(row: JobRow, cell: Cell) -> str:
+    if row.progress is not None:
+        return row.progress.text
     return "–" if row.load is None else f"{row.load.done:,}/{row.load.total:,}"
 
 
@@ -80,10 +82,16 @@ def _rate(row: JobRow, cell: Cell) -> str:
 
 def _message(row: JobRow, cell: Cell) -> str:
     note = "" if row.note is None else f"✎ {one_line(row.note.text) or 'seen'}"
-    short = row.load is not None and row.load.shortfall > 0
-    return " · ".join(
-        filter(None, (note, _records(row, cell) if short else "", one_line(row.message)))
-    )
+    return " · ".join(filter(None, (note, _come_to(row), one_line(row.message))))
+
+
+def _come_to(row: JobRow) -> str:
+    """Return how far a job has come, or how short it fell; nothing where that is no news."""
+    if row.progress is not None:
+        return row.progress.so_far
+    if row.load is not None and row.load.shortfall > 0:
+        return f"{row.load.done:,}/{row.load.total:,}"
+    return ""
 
 
 def _waited(row: JobRow, cell: Cell) -> str:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
 
-__all__ = ["COMMANDS", "MOVES", "OF_JOBS", "TABLE_KEYS", "TYPED", "Command", "bindings", "groups"]
+__all__ = [
+    "COMMANDS",
+    "KEYS",
+    "MOVES",
+    "OF_JOBS",
+    "TABLE_KEYS",
+    "WRITING",
+    "Command",
+    "bindings",
+    "groups",
+    "shown_keys",
+    "typed",
+]
+
+_UNTYPED = re.compile(r"ctrl\+.*|.*\bf\d+|escape|enter")
+"""The keys that an input doesn't take as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +32,7 @@ class Command:
 
     id: str
     key: str
+    """Its key by Textual's name; several have commas between them."""
     shown: str
     """The key as a person reads it."""
     label: str
@@ -25,10 +42,14 @@ class Command:
     footer: bool = False
     told: str = ""
     """The keys as the help tells them, where one line is for several commands."""
+    beside: tuple[str, ...] = ()
+    """The other commands of that line."""
     in_help: bool = True
     """Whether the help has a line for it: not where that of another tells of it."""
     palette: bool = True
     """Whether it can be found by name: not what depends on where the focus is."""
+    writes: bool = False
+    """Whether it writes or runs something: not in a monitor that is read-only."""
 
     @property
     def name(self) -> str:
@@ -37,8 +58,8 @@ class Command:
 
     @property
     def is_typed(self) -> bool:
-        """Return whether an input takes the key as text."""
-        return not self.key.startswith("ctrl+") and self.key not in ("escape", "enter")
+        """Return whether an input takes one of its keys as text."""
+        return not all(map(_UNTYPED.fullmatch, self.key.split(",")))
 
 
 COMMANDS = (
@@ -97,6 +118,7 @@ COMMANDS = (
         action="saved_view(6)",
         palette=False,
         told="6 … 9",
+        beside=("saved_7", "saved_8", "saved_9"),
     ),
     Command(
         id="saved_7",
@@ -139,6 +161,7 @@ COMMANDS = (
         help="Save query, order and columns under a name",
         group="Views",
         action="save_view",
+        writes=True,
     ),
     Command(
         id="saved_views",
@@ -148,6 +171,7 @@ COMMANDS = (
         help="Rename, move or delete saved views",
         group="Views",
         action="saved_views",
+        writes=True,
     ),
     Command(
         id="columns",
@@ -254,6 +278,7 @@ COMMANDS = (
         group="Job",
         action="mark",
         told="m  M",
+        beside=("unmark",),
     ),
     Command(
         id="unmark",
@@ -292,6 +317,7 @@ COMMANDS = (
         help="Write a note: it is known",
         group="Job",
         action="acknowledge",
+        writes=True,
     ),
     Command(
         id="tell_me",
@@ -301,6 +327,7 @@ COMMANDS = (
         help="A bell, notice or command when it ends or fails",
         group="Job",
         action="tell_me",
+        writes=True,
     ),
     Command(
         id="export",
@@ -311,6 +338,7 @@ COMMANDS = (
         group="Job",
         action="export",
         footer=True,
+        writes=True,
     ),
     Command(
         id="find",
@@ -321,6 +349,7 @@ COMMANDS = (
         group="Job",
         action="find",
         told="^f  n N",
+        beside=("node", "find_previous"),
     ),
     Command(
         id="find_previous",
@@ -361,6 +390,7 @@ COMMANDS = (
         group="Time",
         action="step('minute', -1)",
         told=", .",
+        beside=("minute_on",),
     ),
     Command(
         id="minute_on",
@@ -381,6 +411,7 @@ COMMANDS = (
         group="Time",
         action="step('hour', -1)",
         told="< >",
+        beside=("hour_on",),
     ),
     Command(
         id="hour_on",
@@ -401,6 +432,7 @@ COMMANDS = (
         group="Time",
         action="step('day', -1)",
         told="{ }",
+        beside=("day_on",),
     ),
     Command(
         id="day_on",
@@ -421,6 +453,7 @@ COMMANDS = (
         group="Time",
         action="event(-1)",
         told="[ ]",
+        beside=("event_on",),
     ),
     Command(
         id="event_on",
@@ -508,8 +541,8 @@ COMMANDS = (
     ),
 )
 
-TYPED = frozenset(command.name for command in COMMANDS if command.is_typed)
-"""The actions whose keys are text while an input has the focus."""
+WRITING = frozenset(command.name for command in COMMANDS if command.writes)
+"""The actions that a monitor that is read-only doesn't have."""
 
 OF_JOBS = frozenset(
     command.name
@@ -540,26 +573,43 @@ TABLE_KEYS = (
 )
 
 
-def bindings() -> Iterator[Binding]:
+def bindings(commands: Iterable[Command]) -> Iterator[Binding]:
     """Return the bindings of the monitor's screen.
 
     All have priority, like those of its widgets: Textual looks at such a key before it hands the
     next one to whatever has the focus, so that keys count in the order in which they were typed.
     """
-    for command in COMMANDS:
+    for command in commands:
         yield Binding(
             command.key,
             command.action,
             command.label,
             show=command.footer,
-            key_display=command.shown,
+            key_display=command.shown.partition(" ")[0],
             tooltip=command.help,
-            id=command.id,
             priority=True,
         )
 
 
-def groups() -> Iterator[tuple[str, list[Command]]]:
-    """Return the commands by group, in their order."""
-    for name in dict.fromkeys(command.group for command in COMMANDS):
-        yield name, [one for one in COMMANDS if one.group == name and one.in_help]
+def groups(commands: Iterable[Command]) -> Iterator[tuple[str, list[Command]]]:
+    """Return those commands that the help tells of, by group and in their order."""
+    commands = tuple(commands)
+    for name in dict.fromkeys(command.group for command in commands):
+        yield name, [one for one in commands if one.group == name and one.in_help]
+
+
+def shown_keys(commands: Iterable[Command]) -> Mapping[str, str]:
+    """Return the key of each command by its id, as a person reads it; the first of several."""
+    return {command.id: command.shown.partition(" ")[0] for command in commands}
+
+
+KEYS = shown_keys(COMMANDS)
+"""The keys that commands have of themselves."""
+
+
+def typed(commands: Iterable[Command]) -> frozenset[str]:
+    """Return the actions that a key of theirs doesn't do while an input has the focus: it is text.
+
+    Textual asks for an action, not for a key: of several keys one that is text decides for all.
+    """
+    return frozenset(command.name for command in commands if command.is_typed)

@@ -1,6 +1,8 @@
-"""The lines of the three tabs of a job: pure, from record to text."""
+"""The lines of the tabs of a job: pure, from record and output to text."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from jobwatch.model.formats import encode
 from jobwatch.model.job import TIMES, UNSET, Job, Json, Phase
@@ -9,8 +11,19 @@ from jobwatch.model.pretty import Kind, Line, Path, Token, pretty, text_lines
 from jobwatch.model.row import Note
 from jobwatch.model.text import clean, one_line
 from jobwatch.model.when import Zone, date_time, date_time_exact
+from jobwatch.store.alive import process_of
+from jobwatch.store.output import KEY
+from jobwatch.store.output_tail import Output
 
-__all__ = ["body_lines", "message_lines", "note_lines", "record_lines"]
+__all__ = [
+    "body_lines",
+    "message_lines",
+    "note_lines",
+    "output_lines",
+    "output_same",
+    "output_shift",
+    "record_lines",
+]
 
 LABEL = 17
 ABBREVIATED = 200
@@ -61,6 +74,36 @@ def record_lines(job: Job, body: tuple[Json] | None, origin: Origin, zone: Zone)
     if origin.node:
         lines.append(_field("seen on", Token(one_line(origin.node))))
     return lines
+
+
+def output_lines(job: Job, output: Output | None) -> Iterator[Line]:
+    """Yield the kept output of a job, or why there is none; None is one that has yet to be read."""
+    if output is None:
+        yield _dim("Reading …")
+    elif output.problem:
+        process = process_of(job.other)
+        where = "" if process is None else f" on {one_line(process.host)}"
+        kept = one_line(str(job.other.get(KEY)))[:ABBREVIATED]
+        yield _dim(f"Its output can't be read here ({output.problem}): kept as {kept}{where}.")
+    elif not output.lines and not output.earlier:
+        yield _dim("No output yet." if job.phase is not Phase.ENDED else "It ended without output.")
+    else:
+        if output.earlier:
+            yield _dim(f"Earlier output is in {one_line(str(output.path))}")
+        for line in output.lines:
+            yield Line((Token(line),))
+
+
+def output_shift(old: Output, new: Output) -> int:
+    """Return by how many lines what both hold has moved down in `output_lines`."""
+    return old.dropped - new.dropped + new.earlier - old.earlier
+
+
+def output_same(old: Output | None, new: Output) -> int:
+    """Return how many lines `output_lines` has for both: all but the last, which may go on."""
+    if old is None or old[2:] != new[2:]:
+        return 0
+    return max(len(old.lines) - 1, 0) + new.earlier
 
 
 def _has_message(job: Job) -> bool:

@@ -72,18 +72,21 @@ class LogFeed:
                 await self._sleep()
 
     async def _follow(self, reader: LogReader, follower: Follower) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
+            began = clock()
             asked, self._asked = self._asked, False
             if asked or not self.paused:
                 if await reader.moved() or asked or follower.behind:
                     await follower.changed()
                 follower.current()
-            await self._sleep()
+            await self._sleep(clock() - began)
 
-    async def _sleep(self) -> None:
+    async def _sleep(self, read_for: float = 0.0) -> None:
+        """Sleep until the next look is due, for half of the interval at least."""
         self._wake.clear()
         try:
-            async with asyncio.timeout(self.interval):
+            async with asyncio.timeout(max(self.interval - read_for, self.interval / 2)):
                 await self._wake.wait()
         except TimeoutError:
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -17,18 +18,22 @@ if TYPE_CHECKING:
 __all__ = ["Grouping"]
 
 NOTHING = ("Nothing has failed.",)
-NOTHING_FOUND = (
-    "No errors are found by this query.",
-    "",
-    "Esc clears the filter, then the range; d picks other dates.",
-)
 
 
 class Grouping:
-    """Shows the kinds of errors of a query: as they are counted at first, later when all are."""
+    """Shows the kinds of errors of a query: as they are counted at first, later when all are.
 
-    def __init__(self, kinds: KindList, line: QueryLine) -> None:
+    `keys` are those of the commands, by their ids.
+    """
+
+    def __init__(self, kinds: KindList, line: QueryLine, keys: Mapping[str, str]) -> None:
         self._kinds = kinds
+        self._nothing_found = (
+            "No errors are found by this query.",
+            "",
+            f"{keys['back'].capitalize()} clears the filter, then the range; {keys['dates']} picks"
+            " other dates.",
+        )
         self._line = line
         self._query: JobQuery | None = None
         self._stale = False
@@ -63,7 +68,7 @@ class Grouping:
                         return
                     if anew:
                         self._put(found, growing=True)
-        self._kinds.notice = NOTHING_FOUND if query.narrows else NOTHING
+        self._kinds.notice = self._nothing_found if query.narrows else NOTHING
         self._put(found, growing=False)
 
     def _put(self, found: tuple[ErrorKind, ...], *, growing: bool) -> None:

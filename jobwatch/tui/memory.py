@@ -12,11 +12,17 @@ __all__ = ["Memory"]
 
 
 class Memory:
-    """What is remembered; a file that can't be read or kept is told once, by `warn`."""
+    """What is remembered; a file that can't be read or kept is told once, by `warn`.
 
-    def __init__(self, file: StateFile | None, warn: Callable[[str], None]) -> None:
+    With `read_only` it is read from the file, and changes are of this run alone.
+    """
+
+    def __init__(
+        self, file: StateFile | None, warn: Callable[[str], None], *, read_only: bool = False
+    ) -> None:
         self.now = Remembered()
         self._file = file
+        self._read_only = read_only
         self._warn = warn
         self._told = False
 
@@ -31,7 +37,7 @@ class Memory:
     async def change(self, change: Change) -> None:
         """Change what is remembered, at once here and then in the file."""
         self.now = change(self.now)
-        if self._file is not None:
+        if self._file is not None and not self._read_only:
             try:
                 await asyncio.to_thread(self._file.change, change)
             except StateError as error:

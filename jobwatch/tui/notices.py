@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jobwatch.model.query import JobQuery, View, Within
 from jobwatch.model.ranges import describe_within
 from jobwatch.model.text import one_line
 from jobwatch.model.when import ALWAYS, Zone, date_time, offset
+from jobwatch.tui.commands import KEYS
 
 __all__ = ["notice"]
 
@@ -25,10 +28,17 @@ _KINDS = {
 }
 
 
-def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) -> tuple[str, ...]:
+def notice(
+    query: JobQuery,
+    jobs: int,
+    nearest: int | float | None,
+    zone: Zone,
+    keys: Mapping[str, str] = KEYS,
+) -> tuple[str, ...]:
     """Return the lines for a query without a result in a log of so many jobs.
 
     `nearest` is the start (epoch milliseconds) that is nearest to the query's range, if it has one.
+    `keys` are those of the commands, by their ids.
     """
     if not jobs:
         return (
@@ -54,17 +64,23 @@ def notice(query: JobQuery, jobs: int, nearest: int | float | None, zone: Zone) 
     else:
         lines.append(f"There is no {kind}.")
     if query.node is not None:
-        lines.append(f"Only jobs of {one_line(query.node)} are shown; n shows the next node's.")
+        shown = f"Only jobs of {one_line(query.node)} are shown"
+        lines.append(f"{shown}; {keys['node']} shows the next node's.")
     if query.range != ALWAYS:
         lines.append(describe_within(query.range, query.within, zone))
         if nearest is not None:
             lines.append(f"The nearest job started on {date_time(nearest, zone)}.")
     lines.append("")
+    back = keys["back"].capitalize()
     if query.as_of is not None:
-        lines.append("[ goes to the start or end before, ] to the one behind; Esc back to now.")
+        lines.append(
+            f"{keys['event_back']} goes to the start or end before, {keys['event_on']} to the one"
+            f" behind; {back} back to now."
+        )
     elif query.text or query.range != ALWAYS or query.node is not None:
         node = "" if query.node is None else ", then the node"
-        lines.append(f"Esc clears the filter, then the range{node}; d picks other dates.")
+        clears = f"{back} clears the filter, then the range{node}"
+        lines.append(f"{clears}; {keys['dates']} picks other dates.")
     elif query.view is not View.ALL:
-        lines.append(f"2 shows all {jobs:,} jobs.")
+        lines.append(f"{keys['view_all']} shows all {jobs:,} jobs.")
     return tuple(lines)

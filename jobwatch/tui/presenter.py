@@ -48,7 +48,7 @@ class Presenter:
     """Answers what the user asks, and keeps the answer up to date as the log changes.
 
     It is the `Follower` of a `LogFeed`. What can't be read is said in the status bar; the widgets
-    keep what they have.
+    keep what they have. `keys` are those of the commands, by their ids.
     """
 
     def __init__(
@@ -58,14 +58,17 @@ class Presenter:
         insights: Insights,
         counting: Counting,
         clock: Clock,
+        *,
+        keys: Mapping[str, str],
     ) -> None:
         self.query = query
         self._widgets = widgets
         self._clock = clock
+        self._keys = keys
         self._source: Source | None = None
         self._unanswered = False  # whether the answer to the query could not be read
         self._counting = counting
-        self._grouping = Grouping(widgets.kinds, widgets.line)
+        self._grouping = Grouping(widgets.kinds, widgets.line, keys)
         self._insights = insights
 
     # What the feed tells
@@ -319,8 +322,8 @@ class Presenter:
             if self.query.range != ALWAYS:
                 around = self.query.range.start or self.query.range.end or 0
                 nearest = await source.reader.nearest_start(around)
-            zone = self._widgets.table.zone
-            self._widgets.table.notice = notice(self.query, sum(counts), nearest, zone)
+            zone, keys = self._widgets.table.zone, self._keys
+            self._widgets.table.notice = notice(self.query, sum(counts), nearest, zone, keys)
 
     def _show_query(self, source: Source) -> None:
         view = source.query.view

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, get_character_cell_size, split_graphemes
@@ -52,6 +52,18 @@ class Rows:
             self.widest = max(self.widest, self._width or max(map(_width_of, rows)))
             yield
         self.complete = True
+
+    def replace(self, line: int, lines: Iterable[Line]) -> Iterator[None]:
+        """Put others in place of a line and all that are behind it, in steps as `fill`."""
+        number = self.lines.block_of(line)
+        kept: list[Line] = []
+        if number < self.lines.blocks:
+            kept = self.lines.block(number)[: line - self.lines.first_of(number)]
+        self.lines.cut(number)
+        del self._ends[number:]
+        self._unpacked.clear()
+        self.complete = False
+        yield from self.fill(chain(kept, lines))
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0

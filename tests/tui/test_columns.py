@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from jobwatch.model.insight import Progress
 from jobwatch.model.job import Outcome
 from jobwatch.model.query import Sort, SortKey
 from jobwatch.model.row import JobRow
@@ -192,6 +193,18 @@ def test_a_job_is_shown_in_words() -> None:
         "Message": "loading",
         "Id": "785d03dd",
     }
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress(9, 12), "9/12 · loading"),
+        (Progress(0, 0), "0/0 · loading"),
+        (Progress(9_000, None), "9,000 so far · loading"),
+    ],
+)
+def test_how_far_a_job_has_come_is_said_before_its_message(progress: Progress, said: str) -> None:
+    assert cells(ROW._replace(progress=progress))["Message"] == said
 
 
 def test_what_is_missing_or_no_text_is_a_dash() -> None:

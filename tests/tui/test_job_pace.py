@@ -8,7 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from jobwatch.model.insight import Load
+from jobwatch.model.insight import Load, Progress
 from jobwatch.model.job import UNSET
 from jobwatch.model.pace import Pace
 from jobwatch.model.zones import zone_named
@@ -133,6 +133,11 @@ async def test_a_lost_job_says_why_and_has_no_bar(app: Host) -> None:
         assert app.shown() == "Lost: the process that ran it is gone."
         app.tick(1_000)
         assert app.repainted == []
+        app.line.pace = RUNNING._replace(
+            lost="the process that ran it is gone", progress=Progress(9, 12)
+        )
+        await pilot.pause()
+        assert app.shown() == "Lost: the process that ran it is gone. · came to 9/12"
 
 
 async def test_a_line_that_is_too_long_ends_in_an_ellipsis(app: Host) -> None:
@@ -195,3 +200,39 @@ async def test_a_job_that_is_overdue_or_lost_has_the_style_of_its_state(app: Hos
         assert not plain.spans
         assert overdue.spans
         assert lost.spans
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (90, "━━━━━━━━━─── 9/12 · 75 % · usually 0:20, expected 22:03:36"),
+        (60, "━━━━━━━━━─── 9/12 · 75 % · usually 0:20, expected 22:03:36"),
+        (59, "━━━━━━━━━─── 9/12 · 75 %"),
+        (20, "━━━━╾─ 9/12 · 75 %"),
+    ],
+)
+async def test_what_is_usual_is_said_of_a_job_that_counts_where_there_is_room_beside_its_bar(
+    app: Host, width: int, shown: str
+) -> None:
+    async with app.run_test(size=(width, 4)) as pilot:
+        app.line.pace = RUNNING._replace(progress=Progress(9, 12))
+        await pilot.pause()
+        assert app.shown() == shown
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (64, "━━━━━━━━━─── 9,000/12,000 · 75 % · about 5s left (by its pace)"),
+        (63, "━━━━━━━━━─── 9,000/12,000 · 75 % · about 5s left"),
+        (43, "━━━╾─ 9,000/12,000 · 75 % · about 5s left"),
+    ],
+)
+async def test_the_bar_and_the_numbers_stay_where_there_is_no_room_to_say_what_they_are_by(
+    app: Host, width: int, shown: str
+) -> None:
+    app.clock.now = NOW + 15_000
+    async with app.run_test(size=(width, 4)) as pilot:
+        app.line.pace = RUNNING._replace(lengths=(), progress=Progress(9_000, 12_000))
+        await pilot.pause()
+        assert app.shown() == shown

@@ -90,3 +90,19 @@ def test_what_several_characters_draw_together_is_not_cut_apart() -> None:
     assert text(window(row, 0, 8)) == "a" + FAMILY * 3 + "b"
     assert text(window(row, 3, 2)) == FAMILY
     assert window(row, 2, 3) == Row((Token(FAMILY),), 1, 0, 1 + len(FAMILY))
+
+
+@pytest.mark.parametrize("width", [None, 7, 200])
+@pytest.mark.parametrize("kept", [0, 1, 63, 64, 65, 199, 200])
+def test_rows_whose_end_is_replaced_are_those_of_the_whole_text(
+    width: int | None, kept: int
+) -> None:
+    old = [Line((Token(f"line {number}"),)) for number in range(200)]
+    new = [Line((Token(f"another line {number}"),)) for number in range(70)]
+    rows = rows_of(old, width)
+    for _ in rows.replace(kept, new):
+        pass
+    whole = rows_of([*old[:kept], *new], width)
+    assert rows.complete
+    assert list(rows.lines) == list(whole.lines)
+    assert rows.between(0, len(rows)) == whole.between(0, len(whole))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from textual.screen import Screen
@@ -10,7 +11,9 @@ from jobwatch.model.condition import EVERY
 from jobwatch.model.query import View, Within
 from jobwatch.model.when import ALWAYS, Zone
 from jobwatch.store.edits import Clock
+from jobwatch.tui.configured import Configured
 from jobwatch.tui.feed import LogFeed
+from jobwatch.tui.following import Following
 from jobwatch.tui.insights import Insights
 from jobwatch.tui.memory import Memory
 from jobwatch.tui.parts import Widgets
@@ -30,11 +33,15 @@ class MonitorActions(Screen[None]):
     _presenter: Presenter
     _insights: Insights
     _feed: LogFeed
+    _output: Following
     _memory: Memory
+    _configured: Configured
+    _keys: Mapping[str, str]
     _clock: Clock
     _local: Zone
     _first_zone: Zone
     _zone: Zone
+    _read_only: bool
 
     def _ask(self, **changes: Any) -> None:
         """Ask for another query by its fields."""
@@ -46,6 +53,11 @@ class MonitorActions(Screen[None]):
         count: Any = self._presenter.keep_counting
         self.run_worker(answer, group="answer", exclusive=True)
         self.run_worker(count, group="count", exclusive=True)
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        """Return the columns that were chosen last for this log, else those of the settings."""
+        return self._memory.now.columns or self._configured.columns
 
     @property
     def _listed(self) -> JobTable | KindList:

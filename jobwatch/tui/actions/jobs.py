@@ -38,6 +38,13 @@ class JobActions(ReportActions):
         reading = self._presenter.read_body(message.job_id)
         self.run_worker(reading, group="body", exclusive=True)
 
+    @on(JobDetail.OutputWanted)
+    def _output_wanted(self, message: JobDetail.OutputWanted) -> None:
+        self.workers.cancel_group(self, "output")
+        if message.job_id is not None:
+            reading = self._output.follow(message.job_id, grows=message.grows)
+            self.run_worker(reading, group="output")
+
     def action_open(self) -> None:
         """Give the whole window to the selected job."""
         self.add_class("-maximised")
@@ -66,7 +73,7 @@ class JobActions(ReportActions):
     async def _copy(self, text: str) -> None:
         from jobwatch.tui.clipboard import copy
 
-        self._say(await copy(self.app, text))
+        self._say(await copy(self.app, text, to_file=not self._read_only))
 
     async def action_copy_menu(self) -> None:
         """Choose what of the job, or of the marked ones, is copied."""

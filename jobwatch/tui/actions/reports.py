@@ -36,6 +36,7 @@ class ReportActions(AttentionActions):
                 job,
                 self._presenter.query,
                 watches=() if teller is None else teller.watches,
+                ways=self._configured.ways,
                 command=self._memory.now.command,
                 zone=self._zone,
             ),

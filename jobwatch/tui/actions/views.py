@@ -52,7 +52,8 @@ class ViewActions(MomentActions):
         if number - FIRST_SAVED < len(views):
             self._show_saved(views[number - FIRST_SAVED])
         else:
-            self._say("No view is saved under this key yet: v saves the one on screen.")
+            hint = "" if self._read_only else f": {self._keys['save_view']} saves the one on screen"
+            self._say(f"No view is saved under this key yet{hint}.")
 
     async def action_sort(self) -> None:
         """Order by the next of the sorts."""
@@ -108,7 +109,7 @@ class ViewActions(MomentActions):
         """Rename, move and delete the views that are saved."""
         from jobwatch.tui.screens.saved_views import SavedViews
 
-        await self.app.push_screen(SavedViews(self._memory.now), self._change_views)
+        await self.app.push_screen(SavedViews(self._memory.now, self._keys), self._change_views)
 
     async def _change_views(self, change: Change | None) -> None:
         if change is not None:
@@ -119,7 +120,7 @@ class ViewActions(MomentActions):
     def _take_up(self, remembered: Remembered) -> None:
         """Lay out the monitor as it was when it last ran."""
         self._shown.tabs.saved = tuple(view.name for view in remembered.views)
-        self._shown.table.columns = remembered.columns
+        self._shown.table.columns = self._columns
         self._insights.looked(remembered.looked_at)
         if remembered.sort != Sort():
             self._ask(sort=remembered.sort)
@@ -127,7 +128,7 @@ class ViewActions(MomentActions):
     def _show_view(self, view: View) -> None:
         if self._shown.tabs.saved_shown is not None:
             # What a saved view brought goes with it.
-            self._shown.table.columns = self._memory.now.columns
+            self._shown.table.columns = self._columns
             self._ask(view=view, sort=self._memory.now.sort)
         else:
             self._ask(view=view)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -9,11 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from jobwatch.tui.commands import TABLE_KEYS, groups
+from jobwatch.tui.commands import TABLE_KEYS, Command, groups
 
 __all__ = ["HelpScreen"]
 
-KEYS_WIDTH = 15
+KEYS_WIDTH = 14
 
 
 class HelpScreen(ModalScreen[None]):
@@ -21,17 +23,24 @@ class HelpScreen(ModalScreen[None]):
 
     CSS_PATH = "../styles/help.tcss"
     BINDINGS = [
-        Binding("escape,question_mark,q", "dismiss", "Close"),
+        Binding("escape,q", "dismiss", "Close"),
         Binding("j", "scroll_down", show=False),
         Binding("k", "scroll_up", show=False),
     ]
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        super().__init__()
+        self._commands = tuple(commands)
+        for command in self._commands:
+            if command.id == "help":
+                self._bindings.bind(command.key, "dismiss", show=False)
 
     def compose(self) -> ComposeResult:
         """Lay out one line a key."""
         with VerticalScroll() as scroll:
             scroll.border_title = "Keys"
             scroll.border_subtitle = "Esc closes"
-            yield Static(_content(), markup=False)
+            yield Static(_content(self._commands), markup=False)
 
     def action_scroll_down(self) -> None:
         """Scroll one line down."""
@@ -42,16 +51,16 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_up()
 
 
-def _content() -> Content:
+def _content(commands: Iterable[Command]) -> Content:
     lines = []
     sections = [
         ("Moving", list(TABLE_KEYS)),
-        *((name, [(c.told or c.shown, c.help) for c in commands]) for name, commands in groups()),
+        *((name, [(c.told or c.shown, c.help) for c in some]) for name, some in groups(commands)),
     ]
     for name, keys in sections:
         lines.append(Content.styled(name, "bold $text-accent"))
         lines += [
-            Content.assemble((f"  {shown:<{KEYS_WIDTH}}", "bold"), help) for shown, help in keys
+            Content.assemble((f"  {shown:<{KEYS_WIDTH}} ", "bold"), help) for shown, help in keys
         ]
         lines.append(Content(""))
     return Content("\n").join(lines[:-1])

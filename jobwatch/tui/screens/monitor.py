@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import BindingsMap
 from textual.containers import Container
 from textual.widgets import Footer, Input
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
@@ -20,9 +20,11 @@ from jobwatch.model.zones import local_zone
 from jobwatch.store.edits import Clock
 from jobwatch.store.state import StateFile
 from jobwatch.tui.actions.jobs import JobActions
-from jobwatch.tui.commands import OF_JOBS, TYPED, bindings
+from jobwatch.tui.commands import OF_JOBS, WRITING, Command, bindings, shown_keys, typed
+from jobwatch.tui.configured import Configured
 from jobwatch.tui.counting import Counting
 from jobwatch.tui.feed import LogFeed
+from jobwatch.tui.following import Following
 from jobwatch.tui.insights import Insights
 from jobwatch.tui.loading import FIRST_QUERY, Picture
 from jobwatch.tui.memory import Memory
@@ -44,7 +46,6 @@ __all__ = ["MonitorScreen"]
 class MonitorScreen(JobActions):
     """The monitor of one log; `interval` is in seconds. What its keys do is in `tui.actions`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     # From 160 columns on a field of the record fits its line beside a table that has every column.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-wider")]
     AUTO_FOCUS = "JobTable"
@@ -59,29 +60,44 @@ class MonitorScreen(JobActions):
         first: Picture | None,
         nodes: Sequence[Node],
         state: StateFile | None,
+        configured: Configured,
+        read_only: bool,
     ) -> None:
         super().__init__()
+        # Textual's own keymap comes too late: an input would take the keys that commands had.
+        commands = configured.commands
+        if read_only:
+            commands = tuple(map(_refused, commands))
+        own = BindingsMap(bindings(commands))
+        self._bindings = BindingsMap.merge((self._bindings, own))
+        self._read_only = read_only
         self._first = first
         self._first_nodes = nodes
         self._clock = clock
         self._local = local_zone()
         self._first_zone = self._zone = zone
-        self._memory = Memory(state, self._warn)
+        self._memory = Memory(state, self._warn, read_only=read_only)
+        self._configured = configured
+        self._typed = typed(commands)
+        self._keys = keys = shown_keys(commands)
         self._filter = FilterInput(id="filter")
         self._shown = Widgets(
-            StatusBar(path.name, clock),
+            StatusBar(f"{path.name} read-only" if read_only else path.name, clock),
             NodeBar(clock),
-            ViewTabs(),
+            ViewTabs(keys),
             Summary(),
-            QueryLine(clock),
+            QueryLine(clock, keys),
             JobTable(clock=clock),
             KindList(clock=clock),
             JobDetail(clock=clock),
         )
         counting = Counting(self._shown.tabs, self._shown.summary)
         self._insights = Insights(self._shown, counting, clock)
-        self._presenter = Presenter(self._shown, FIRST_QUERY, self._insights, counting, clock)
+        self._presenter = Presenter(
+            self._shown, FIRST_QUERY, self._insights, counting, clock, keys=keys
+        )
         self._feed = LogFeed(path, interval, clock)
+        self._output = Following(path, interval, self._shown.detail.show_output)
         self._following: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -101,6 +117,7 @@ class MonitorScreen(JobActions):
     def on_mount(self) -> None:
         """Begin to follow the log."""
         self._filter.display = False
+        self._shown.line.can_acknowledge = not self._read_only
         self._set_zone(self._zone)
         self._presenter.show_nodes(self._first_nodes)
         if self._first is not None:
@@ -129,11 +146,13 @@ class MonitorScreen(JobActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether a command's key counts where the focus is."""
+        if self._read_only and action in WRITING:
+            return False
         if action == "open":
             return self.focused is self._shown.table
         if action in OF_JOBS and self.has_class("-kinds"):
             return False
-        return not (action in TYPED and isinstance(self.focused, Input))
+        return not (action in self._typed and isinstance(self.focused, Input))
 
     def action_pause(self) -> None:
         """Hold the screen still, or let it go on."""
@@ -155,7 +174,14 @@ class MonitorScreen(JobActions):
         """Show all keys."""
         from jobwatch.tui.screens.help import HelpScreen
 
-        await self.app.push_screen(HelpScreen())
+        commands = self._configured.commands
+        if self._read_only:
+            commands = tuple(command for command in commands if not command.writes)
+        await self.app.push_screen(HelpScreen(commands))
+
+    def action_refuse(self) -> None:
+        """Say why a key that writes or runs something does nothing."""
+        self._warn("This monitor is read-only")
 
     def action_palette(self) -> None:
         """Find a command by name."""
@@ -176,3 +202,8 @@ class MonitorScreen(JobActions):
             self._listed.focus()
         elif not self._widen():
             self._listed.focus()
+
+
+def _refused(command: Command) -> Command:
+    """Return the command of a monitor that is read-only: its key is told of, if it writes."""
+    return replace(command, action="refuse", footer=False) if command.writes else command

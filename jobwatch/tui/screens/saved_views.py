@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import starmap
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,6 +20,7 @@ from jobwatch.model.remembered import (
     rename_view,
 )
 from jobwatch.model.text import one_line
+from jobwatch.tui.commands import KEYS
 from jobwatch.tui.screens.dialog import Dialog
 from jobwatch.tui.screens.name_view import NameView
 from jobwatch.tui.widgets.ordered_list import OrderedList
@@ -29,7 +30,10 @@ __all__ = ["SavedViews"]
 
 
 class SavedViews(Dialog[Change]):
-    """Returns all that was done to the views as one change; None where nothing is to be done."""
+    """Returns all that was done to the views as one change; None where nothing is to be done.
+
+    `keys` are those of the commands, by their ids.
+    """
 
     CSS_PATH = "../styles/saved_views.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,8 +45,9 @@ class SavedViews(Dialog[Change]):
         Binding("shift+down,J", "move(1)", "Move down", priority=True),
     ]
 
-    def __init__(self, remembered: Remembered) -> None:
+    def __init__(self, remembered: Remembered, keys: Mapping[str, str] = KEYS) -> None:
         super().__init__()
+        self._keys = keys
         self._draft = remembered
         self._changes: list[Change] = []
         self._list = OrderedList()
@@ -111,16 +116,20 @@ class SavedViews(Dialog[Change]):
         self._show(names.index(name) if name in names else self._list.cursor)
 
     def _show(self, cursor: int) -> None:
-        self._list.fill(starmap(_line, enumerate(self._draft.views)), cursor)
+        lines = (
+            _line(saved_key(place, self._keys), view)
+            for place, view in enumerate(self._draft.views)
+        )
+        self._list.fill(lines, cursor)
         self.query_one("#keys", Static).update(
             "r renames · x removes · J K move" if self._draft.views else "No view is saved."
         )
 
 
-def _line(place: int, view: SavedView) -> Content:
+def _line(key: str, view: SavedView) -> Content:
     """Name a view by its key, and say what it asks."""
     asks = [view.view.value, *([one_line(view.text)] if view.text else [])]
     if view.node is not None:
         asks.append(f"on {one_line(view.node)}")
-    name = f"{saved_key(place):2}{one_line(view.name)}"
+    name = f"{key:2}{one_line(view.name)}"
     return Content.assemble(name, (f"  {' · '.join(asks)}", "$text-muted"))

@@ -29,6 +29,7 @@ __all__ = ["Decision", "TellMe"]
 
 LABEL = 9
 """Columns of what stands in front of the choices."""
+AT_FIRST = Ways()
 
 
 class Decision(NamedTuple):
@@ -53,8 +54,9 @@ class _Choice(NamedTuple):
 class TellMe(Dialog[Decision]):
     """Asks about a job, None if there is none that goes on, or the view of a query.
 
-    `watches` is what is watched already: that can be changed or stopped. `command` is the one that
-    was used last. None is the result where the user thought better of it.
+    `watches` is what is watched already: that can be changed or stopped. `ways` are chosen at
+    first; `command` is the one that was used last, for where they have none. None is the result
+    where the user thought better of it.
     """
 
     CSS_PATH = "../styles/tell_me.tcss"
@@ -71,6 +73,7 @@ class TellMe(Dialog[Decision]):
         query: JobQuery,
         *,
         watches: Iterable[Watch],
+        ways: Ways = AT_FIRST,
         command: str,
         zone: Zone,
     ) -> None:
@@ -80,9 +83,10 @@ class TellMe(Dialog[Decision]):
         self._targets = _targets(job, query, self._watches, zone)
         self._target = self._targets[0].value
         self._event = Event.ENDED
+        self._ways_at_first = ways
         self._ways: set[_Way] = set()
         self._list = OrderedList()
-        self._command = command
+        self._command = ways.command or command
         self._take_up()
         self._input = EagerInput(
             self._command, compact=True, placeholder="notify-send Jobs", select_on_focus=False
@@ -162,19 +166,17 @@ class TellMe(Dialog[Decision]):
         self._show(place)
 
     def _take_up(self) -> None:
-        """Begin with what is watched already, else with what most want."""
+        """Begin with what is watched already, else with what the user wants at first."""
         watched = self._watches.get(self._target)
         if watched is None:
             is_job = isinstance(self._target, str)
             self._event = Event.ENDED if is_job else self._at_first
-            self._ways = {_Way.BELL, _Way.DESKTOP}
-            return
-        self._event = watched.event
-        ways = watched.ways
+            ways = self._ways_at_first
+        else:
+            self._event, ways = watched.event, watched.ways
+            self._command = ways.command or self._command
         chosen = zip(_Way, (ways.bell, ways.desktop, bool(ways.command)), strict=True)
         self._ways = {way for way, is_chosen in chosen if is_chosen}
-        if ways.command:
-            self._command = ways.command
 
     def _wrong(self) -> str:
         """Return why it can't be accepted, nothing if it can."""

@@ -12,9 +12,10 @@ from textual.widget import Widget
 
 from jobwatch.model.job import Job
 from jobwatch.model.text import one_line
+from jobwatch.store.output import KEY
 from jobwatch.tui.tabs import draw, tab_at
 
-__all__ = ["DetailTab", "DetailTabs"]
+__all__ = ["DetailTab", "DetailTabs", "tabs_of"]
 
 
 class DetailTab(Enum):
@@ -23,9 +24,16 @@ class DetailTab(Enum):
     MESSAGE = "Message"
     BODY = "Body"
     RECORD = "Record"
+    OUTPUT = "Output"
 
 
-LABELS = [(tab, f" {tab.value} ") for tab in DetailTab]
+def tabs_of(job: Job | None) -> list[DetailTab]:
+    """Return the tabs that a job has: that of its output only where its record tells of one.
+
+    Whatever else a record has under that key isn't where an output is.
+    """
+    kept = job is not None and isinstance(job.other.get(KEY), str)
+    return [tab for tab in DetailTab if kept or tab is not DetailTab.OUTPUT]
 
 
 class DetailTabs(Widget):
@@ -59,7 +67,7 @@ class DetailTabs(Widget):
 
     def render(self) -> Content:
         """Draw the tabs, then the id as far as there is room before the note."""
-        tabs = draw(LABELS, self.tab)
+        tabs = draw(self._labels(), self.tab)
         id = "" if self.job is None else f"  {one_line(self.job.id)}"
         room = max(self.size.width - tabs.cell_length, 0)
         if not self.note:
@@ -72,6 +80,9 @@ class DetailTabs(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
-        tab = tab_at(LABELS, event.x)
+        tab = tab_at(self._labels(), event.x)
         if tab is not None:
             self.post_message(self.Chosen(tab))
+
+    def _labels(self) -> list[tuple[DetailTab, str]]:
+        return [(tab, f" {tab.value} ") for tab in tabs_of(self.job)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
@@ -9,7 +10,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from textual.geometry import Size
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.worker import Worker
 
@@ -18,10 +19,12 @@ from jobwatch.model.pretty import Line
 from jobwatch.tui.rows import Row, Rows, cells
 from jobwatch.tui.turns import in_turns
 
-__all__ = ["Flow", "Stand"]
+__all__ = ["AT_END", "Flow", "Stand"]
 
 AT_ONCE = 4
 """Blocks that are laid out before anything else happens: all of most texts."""
+FEW = 256
+"""Lines that are laid out in a moment, behind those that are laid out already."""
 GROWTH = 0.15
 """Seconds after which the scrollbar shows how much longer a text has become."""
 
@@ -35,11 +38,21 @@ class Stand(NamedTuple):
     """Cells that are left of the window; none where the lines are wrapped."""
 
 
+AT_END = Stand(top=Place(sys.maxsize))
+"""Where the window ends with the text, however long that is or becomes."""
+
+
 class Flow(ScrollView):
     """A window on lines; those from before stay until what is to be seen is laid out."""
 
     wrap: reactive[bool] = reactive(True)
     """Whether a line that is too long goes on below; else one scrolls to its end."""
+
+    grows: reactive[bool] = reactive(False)
+    """Whether the text grows at its end: a reader who is there stays there."""
+
+    at_end: var[bool] = var(True)
+    """Whether it is scrolled to its end: the window, or the text, may have changed since."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,19 +70,40 @@ class Flow(ScrollView):
         """Return where the reader is, or will be once that is laid out."""
         if self._next is not None:
             return self._next[1]
-        x, y = self.scroll_offset
-        top = self._rows.between(y, y + 1)
-        return Stand(self._cursor, Place(top[0].line, top[0].start) if top else Place(0), x)
+        if self.grows and self.at_end:
+            return AT_END._replace(left=self.scroll_offset.x)
+        return self._seen
 
     @property
     def position(self) -> int:
         """Return the line where the reader is: under the cursor, or the uppermost."""
-        return self.stand.cursor if self._rows.lines.foldable else self.stand.top.line
+        stand = self._seen if self._next is None else self._next[1]
+        return stand.cursor if self._rows.lines.foldable else stand.top.line
 
-    def show(self, lines: Iterable[Line], stand: Stand) -> None:
-        """Show other lines, and repaint the rows that differ."""
+    @property
+    def _seen(self) -> Stand:
+        """Return what the window shows."""
+        x, y = self.scroll_offset
+        top = self._rows.between(y, y + 1)
+        return Stand(self._cursor, Place(top[0].line, top[0].start) if top else Place(0), x)
+
+    def show(self, lines: Iterable[Line], stand: Stand, *, same: int = 0) -> None:
+        """Show other lines, and repaint the rows that differ.
+
+        The first `same` of them must be those that are shown: they aren't laid out again.
+        """
         self._wanted = None
-        self._lay_out(iter(lines), stand)
+        if not same or self._next is not None or not self._rows.complete:
+            self._lay_out(iter(lines), stand)
+            return
+        others = [*islice(lines, same, None)]
+        if len(others) > FEW:
+            self._lay_out(chain(islice(self._rows.lines, same), others), stand)
+            return
+        before = self._visible()
+        for _ in self._rows.replace(same, others):
+            pass
+        self._take(self._rows, stand, before)
 
     def reveal(self, place: Place, length: int) -> None:
         """Bring so many characters to the window, and the cursor to their line, once laid out."""
@@ -83,18 +117,26 @@ class Flow(ScrollView):
         """Lay the text out anew around the place that the window begins with."""
         self.set_class(not wrap, "-unwrapped")
         if self._row_width >= 0:
-            self._lay_out_again()
+            self._lay_out_again(self.stand)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Take note whether that is the end."""
+        super().watch_scroll_y(old_value, new_value)
+        self.at_end = new_value >= self.max_scroll_y
 
     def on_resize(self) -> None:
-        """Wrap to the new width."""
+        """Wrap to the new width, and stay at the end of what grows there."""
+        stand = self.stand
         if self.size.width != self._row_width:
             self._row_width = self.size.width
             if self.wrap:
-                self._lay_out_again()
+                self._lay_out_again(stand)
+        if stand.top == AT_END.top and self._next is None:
+            self.scroll_to(y=len(self._rows), animate=False, force=True, immediate=True)
 
-    def _lay_out_again(self) -> None:
+    def _lay_out_again(self, stand: Stand) -> None:
         rows = self._rows if self._next is None else self._next[0]
-        self._lay_out(chain(rows.lines, self._unread), self.stand)
+        self._lay_out(chain(rows.lines, self._unread), stand)
 
     def _lay_out(self, lines: Iterator[Line], stand: Stand) -> None:
         if self._layout is not None:
@@ -102,7 +144,9 @@ class Flow(ScrollView):
             self._layout = None
         self._row_width = self.size.width
         self._unread = lines
-        rows = Rows(max(self.size.width, 1) if self.wrap else None)
+        # The scrollbar covers the last column, and nobody knows yet whether there will be one.
+        covered = self.styles.scrollbar_size_vertical
+        rows = Rows(max(self.size.width - covered, 1) if self.wrap else None)
         self._next = (rows, stand)
         steps = rows.fill(lines)
         for _ in islice(steps, AT_ONCE):
@@ -129,13 +173,19 @@ class Flow(ScrollView):
         seen = len(rows) >= y + self.size.height and len(rows.lines) > stand.cursor
         if not (rows.complete or seen):
             return
-        before, scrolled = self._visible(), self.scroll_offset.y
-        self._rows, self._next = rows, None
+        self._next = None
+        self._take(rows, stand, self._visible())
+
+    def _take(self, rows: Rows, stand: Stand, before: list[Row]) -> None:
+        """Show these rows, and repaint those that differ from what was visible before."""
+        y, scrolled = rows.row_of(stand.top), self.scroll_offset.y
+        self._rows = rows
         self.rows_changed()
         self._cursor = min(stand.cursor, max(len(rows.lines) - 1, 0))
         self._resize_virtually()
         left = 0 if self.wrap else stand.left
         self.scroll_to(x=left, y=y, animate=False, force=True, immediate=True)
+        self.at_end = self.scroll_offset.y >= self.max_scroll_y
         if scrolled != y or rows.lines.foldable:
             self.refresh()
         else:

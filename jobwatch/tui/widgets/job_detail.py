@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual import on
@@ -16,18 +15,28 @@ from textual.widgets import Input
 
 from jobwatch.model.find import Place
 from jobwatch.model.insight import Sign
-from jobwatch.model.job import UNSET, Job, Json
+from jobwatch.model.job import UNSET, Job, Json, Phase
 from jobwatch.model.node import Origin
-from jobwatch.model.pace import pace_of
+from jobwatch.model.pace import GAP, pace_of
 from jobwatch.model.pretty import Line, Path, containers_at, count_lines, iter_pretty
 from jobwatch.model.row import Note
 from jobwatch.model.when import UTC, Zone
-from jobwatch.tui.details import body_lines, message_lines, note_lines, record_lines
+from jobwatch.store.output_tail import Output
+from jobwatch.tui.details import (
+    body_lines,
+    message_lines,
+    note_lines,
+    output_lines,
+    output_same,
+    output_shift,
+    record_lines,
+)
 from jobwatch.tui.finder import Finder
-from jobwatch.tui.widgets.detail_tabs import DetailTab, DetailTabs
+from jobwatch.tui.reading import Reading, first_readings
+from jobwatch.tui.widgets.detail_tabs import DetailTab, DetailTabs, tabs_of
 from jobwatch.tui.widgets.document import Document
 from jobwatch.tui.widgets.find_bar import FindBar
-from jobwatch.tui.widgets.flow import Stand
+from jobwatch.tui.widgets.flow import AT_END
 from jobwatch.tui.widgets.job_facts import JobFacts
 from jobwatch.tui.widgets.job_pace import JobPace
 
@@ -37,18 +46,8 @@ LARGE = 200
 """Lines from which on a body opens with what lies deeper folded."""
 
 
-@dataclass
-class Reading:
-    """Where the reader is in one tab of one job."""
-
-    stand: Stand = field(default_factory=Stand)
-    folded: frozenset[Path] = field(default_factory=frozenset)
-    found: Place | None = None
-    """The match that was current there."""
-
-
 class JobDetail(Vertical):
-    """One job in three tabs; its body is asked for when it is to be seen.
+    """One job in tabs; its body and its output are asked for when they are to be seen.
 
     What is looked for with `start_find` is marked in each tab, and in each job that is shown next.
     """
@@ -83,6 +82,19 @@ class JobDetail(Vertical):
             self.job_id = job_id
             super().__init__()
 
+    class OutputWanted(Message):
+        """Another output is to be seen, or none; `show_output` takes it.
+
+        Attributes:
+            job_id: The job, None where none is to be followed any more.
+            grows: Whether it is to be followed as it grows; else it is read once.
+        """
+
+        def __init__(self, job_id: str | None, *, grows: bool = False) -> None:
+            self.job_id = job_id
+            self.grows = grows
+            super().__init__()
+
     def __init__(self, *, clock: Callable[[], int]) -> None:
         super().__init__()
         self._facts = JobFacts(clock=clock)
@@ -92,9 +104,13 @@ class JobDetail(Vertical):
         self._document = Document()
         self._bar = FindBar()
         self._finder = Finder(self, self._document)
+        self._match_gone = False  # and the first of those that are left is current instead
         self._body: tuple[object, Json] | None = None  # of which job in which state
         self._asked: object = None
-        self._readings: dict[DetailTab, Reading] = {tab: Reading() for tab in DetailTab}
+        self._wished = DetailTab.MESSAGE  # the tab that was chosen; not every job has it
+        self._output: Output | None = None
+        self._followed: tuple[str, bool] | None = None  # which output, and whether it grows
+        self._readings = first_readings()
         self._shown: tuple[object, frozenset[Path]] | None = None  # which body, how folded
 
     def compose(self) -> ComposeResult:
@@ -107,6 +123,8 @@ class JobDetail(Vertical):
     def on_mount(self) -> None:
         """Say that there is no job yet."""
         self._show()
+        for what in ("at_end", "has_focus"):
+            self.watch(self._document, what, self._say_beside, init=False)
 
     def show_body(self, job_id: str, body: Json) -> None:
         """Take the body of a job, ``UNSET`` if it has none; that of another job is ignored."""
@@ -120,6 +138,27 @@ class JobDetail(Vertical):
         self._show()
         if self.tab is not DetailTab.MESSAGE:
             self._finder.text_changed(reveal=first)
+
+    def show_output(self, job_id: str, output: Output) -> None:
+        """Take the output of a job as it was read now; that of another job is ignored."""
+        if self.job is None or self.job.id != job_id:
+            return
+        old, self._output = self._output, output
+        reading, shown = self._readings[DetailTab.OUTPUT], self.tab is DetailTab.OUTPUT
+        if shown:
+            self._remember()
+            reading.found = self._finder.current
+        match = reading.found
+        if old is not None and old.begun == output.begun:
+            reading.move(output_shift(old, output), first=int(output.earlier))
+        elif old is not None:
+            self._readings[DetailTab.OUTPUT] = first_readings()[DetailTab.OUTPUT]
+        if shown:
+            self._show(same=output_same(old, output))
+            found = self._reading.found
+            if match is not None and found is None:
+                self._match_gone, found = True, Place(0)
+            self._finder.text_changed(reveal=False, found=found)
 
     def lengths_wanted(self, job: Job) -> bool:
         """Return whether `show_pace` needs the lengths: not if it has them."""
@@ -168,7 +207,9 @@ class JobDetail(Vertical):
 
     def next_match(self, step: int) -> None:
         """Show a match further on, or further back; behind the last comes the first."""
-        self._finder.step(step)
+        further = 0 if step > 0 and self._match_gone else step
+        self._match_gone = False
+        self._finder.step(further)
 
     def end_find(self) -> bool:
         """Look for nothing any more; return whether something was looked for."""
@@ -203,13 +244,16 @@ class JobDetail(Vertical):
     def _typed(self, message: Input.Changed) -> None:
         message.stop()
         if self._bar.typing:
+            self._match_gone = False
             self._finder.look_for(self._bar.text)
 
     # What the finder asks of its text
 
     @property
     def version(self) -> object:
-        """Return the body, if it is the text: megabytes that are not looked through again."""
+        """Return the body or the output, if that is the text: it isn't looked through again."""
+        if self.tab is DetailTab.OUTPUT:
+            return self._output if self._output is not None and self._output.lines else None
         return self._body if self.tab is DetailTab.BODY else None
 
     @property
@@ -231,9 +275,21 @@ class JobDetail(Vertical):
     def say_found(self) -> None:
         """Say which match is current: where it is typed, or beside the tabs."""
         self._bar.say(self._finder.count, none=self._finder.none)
+        self._say_beside()
+
+    def _say_beside(self) -> None:
+        """Say beside the tabs what is found, and how the text is shown."""
         found = self._finder.said if self.finding and not self._bar.display else ""
         wrapped = "" if self._document.wrap else "unwrapped"
-        self._tabs.note = " · ".join(filter(None, (found, wrapped)))
+        self._tabs.note = GAP.join(filter(None, (found, wrapped, self._left_behind)))
+
+    @property
+    def _left_behind(self) -> str:
+        """Return how to follow an output that may grow out of sight; empty where it is followed."""
+        grows = self._followed is not None and self._followed[1]
+        if not grows or self._document.stand.top == AT_END.top:
+            return ""
+        return "G: follow" if self._document.has_focus else "not following"
 
     # What is shown
 
@@ -243,14 +299,20 @@ class JobDetail(Vertical):
         self._facts.sign = None
         other = old is None or new is None or old.id != new.id
         if other:
-            self._readings = {tab: Reading() for tab in DetailTab}
+            self._readings = first_readings()
             self._body = None
+            self._output = None
             self._asked = None
             self._pace.pace = None
+            self._match_gone = False
         else:
             self._remember()
+        tab = self._wished if self._wished in tabs_of(new) else DetailTab.MESSAGE
+        self.set_reactive(JobDetail.tab, tab)
+        self._tabs.tab = tab
         self._show()
         self._finder.text_changed(reveal=other, found=Place(0) if other else None)
+        self._follow_output()
 
     def watch_origin(self, origin: Origin) -> None:
         """Show the job anew."""
@@ -264,6 +326,7 @@ class JobDetail(Vertical):
     def watch_still(self, still: bool) -> None:
         """Let the time stand still, or go on."""
         self._facts.still = self._pace.still = still
+        self._follow_output()
 
     def watch_zone(self, zone: Zone) -> None:
         """Show the times anew."""
@@ -274,14 +337,16 @@ class JobDetail(Vertical):
         """Show another tab, where it was left."""
         self._remember(old)
         self._readings[old].found = self._finder.current
-        self._tabs.tab = new
+        self._wished = self._tabs.tab = new
+        self._match_gone = False
         self._show()
         self._finder.start_at_reader()
         self._finder.text_changed(reveal=True, found=self._reading.found)
+        self._follow_output()
 
     def action_turn(self, by: int) -> None:
         """Show the tab before or behind."""
-        tabs = list(DetailTab)
+        tabs = tabs_of(self.job)
         self.tab = tabs[(tabs.index(self.tab) + by) % len(tabs)]
 
     @on(DetailTabs.Chosen)
@@ -309,19 +374,32 @@ class JobDetail(Vertical):
     def _remember(self, tab: DetailTab | None = None) -> None:
         self._readings[tab or self.tab].stand = self._document.stand
 
-    def _show(self) -> None:
+    def _show(self, *, same: int = 0) -> None:
+        """Show the tab, whose first `same` lines are known to be on screen already."""
         if not self._document.is_attached:
             return
         reading = self._reading
         lines = self._lines(reading.folded)
-        shown = None
-        if self.tab is DetailTab.BODY and self._body is not None:
-            shown = (self._body, reading.folded)
-            # It may be megabytes, and takes its time to lay out.
-            if self._shown and all(a is b for a, b in zip(shown, self._shown, strict=True)):
-                return
+        version = self.version
+        shown = None if version is None else (version, reading.folded)
+        # It may be megabytes, and takes its time to lay out.
+        if shown and self._shown and all(a is b for a, b in zip(shown, self._shown, strict=True)):
+            return
         self._shown = shown
-        self._document.show(lines, reading.stand)
+        self._document.grows = self.tab is DetailTab.OUTPUT
+        self._document.show(lines, reading.stand, same=same)
+
+    def _follow_output(self) -> None:
+        """Ask for the output of the job if it is to be seen, and on if it may grow meanwhile."""
+        job, followed = self.job, None
+        seen = self.tab is DetailTab.OUTPUT and (not self.still or self._output is None)
+        if job is not None and seen:
+            followed = (job.id, job.phase is not Phase.ENDED and not self.still)
+        if followed != self._followed:
+            self._followed = followed
+            id, grows = followed or (None, False)
+            self.post_message(self.OutputWanted(id, grows=grows))
+            self._say_beside()
 
     def _lines(self, folded: frozenset[Path]) -> Iterable[Line]:
         job = self.job
@@ -330,6 +408,8 @@ class JobDetail(Vertical):
         if self.tab is DetailTab.MESSAGE:
             said = message_lines(job, self.origin, folded, self.zone)
             return [*note_lines(self.note, self.zone), *said]
+        if self.tab is DetailTab.OUTPUT:
+            return output_lines(job, self._output)
         key = self._body_key(job)
         if (self._body is None or self._body[0] != key) and self._asked != key:
             self._asked = key

@@ -88,10 +88,14 @@ class JobPace(Widget):
         line = None if self.pace is None else self.pace.line(self._now, self.zone)
         if line is None:
             return "", "", ""
-        bar = "" if line.share is None else _bar(line.share, self._room(line.text))
+        text = line.text + line.more
+        bar_room = 0 if line.share is None else BAR_WIDTH + 1
+        if cells(text) + bar_room > self.content_size.width:
+            text = line.text
+        bar = "" if line.share is None else _bar(line.share, self._room(text))
         if line.sign is None:
-            return bar, line.text, ""
-        return bar, line.text, state_mark(JobStatus.IN_PROGRESS, Outcome.PENDING, line.sign).style
+            return bar, text, ""
+        return bar, text, state_mark(JobStatus.IN_PROGRESS, Outcome.PENDING, line.sign).style
 
     def _room(self, text: str) -> int:
         """Return how wide a bar is before a text: none that would say too little."""

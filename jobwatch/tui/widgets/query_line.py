@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -13,13 +13,20 @@ from jobwatch.model.query import JobQuery, View
 from jobwatch.model.ranges import describe_within
 from jobwatch.model.text import one_line
 from jobwatch.model.when import ALWAYS, UTC, Zone, date_time, offset
+from jobwatch.tui.commands import KEYS
 from jobwatch.tui.widgets.table_lines import ASCENDING, DESCENDING
 
 __all__ = ["QueryLine"]
 
+STEPS = {"minute": "min", "hour": "hour", "day": "day", "event": "event"}
+"""How far the instant of an as-of view moves, and how the hint says it."""
+
 
 class QueryLine(Widget):
-    """One line above the table, there only while something narrows the view, or can't."""
+    """One line above the table, there only while something narrows the view, or can't.
+
+    `keys` are those of the commands, by their ids.
+    """
 
     asked: reactive[JobQuery] = reactive(JobQuery())
     """The query on screen."""
@@ -39,9 +46,12 @@ class QueryLine(Widget):
     """What is new that needs attention; shown in the view of it."""
     zone: reactive[Zone] = reactive(UTC)
     """The zone of the range."""
+    can_acknowledge = True
+    """Whether there is a key for it, of which the hint tells."""
 
-    def __init__(self, clock: Callable[[], int]) -> None:
+    def __init__(self, clock: Callable[[], int], keys: Mapping[str, str] = KEYS) -> None:
         super().__init__()
+        self._keys = keys
         self._clock = clock
         self._ageing: Timer | None = None
 
@@ -108,11 +118,17 @@ class QueryLine(Widget):
 
     def _hint(self) -> Iterator[str]:
         if self.asked.view is View.ATTENTION and not self.asked.narrows:
-            yield "u next, a acknowledges"
+            acknowledges = f", {self._keys['acknowledge']} acknowledges"
+            yield f"{self._keys['unseen']} next{acknowledges if self.can_acknowledge else ''}"
         elif self.asked.as_of is not None:
-            yield ",. min <> hour {} day [] event"
+            yield " ".join(f"{self._both(one)} {short}" for one, short in STEPS.items())
         elif self.asked.narrows and self.found_at is None:
-            yield "Esc clears"
+            yield f"{self._keys['back'].capitalize()} clears"
+
+    def _both(self, step: str) -> str:
+        """Return the keys that go back and on by a step."""
+        keys = (self._keys[f"{step}_back"], self._keys[f"{step}_on"])
+        return ("" if max(map(len, keys)) == 1 else " ").join(keys)
 
     def _appear(self) -> None:
         self.display = (

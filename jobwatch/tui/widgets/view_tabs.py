@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual import events
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from jobwatch.model.query import View
 from jobwatch.model.text import one_line
 from jobwatch.tui.cells import cut
+from jobwatch.tui.commands import KEYS
 from jobwatch.tui.tabs import draw, fitting, tab_at
 
 __all__ = ["FIRST_SAVED", "ViewTabs", "about", "saved_key"]
@@ -26,7 +28,7 @@ LABELS = {
     View.ATTENTION: "Attention",
 }
 FIRST_SAVED, LAST_KEY = 6, 9
-"""The keys of the saved views, from the first on; those behind the last have none."""
+"""The numbers of the saved views that have a key, from the first on."""
 
 
 class Form(NamedTuple):
@@ -41,7 +43,10 @@ FORMS = (Form(24), Form(12), Form(12, whole=False))
 
 
 class ViewTabs(Widget):
-    """Which view is shown, and how many jobs each has; the saved ones behind the fixed."""
+    """Which view is shown, and how many jobs each has; the saved ones behind the fixed.
+
+    `keys` are those of the commands, by their ids.
+    """
 
     view: reactive[View] = reactive(View.RUNNING)
     """The view that is shown."""
@@ -56,8 +61,9 @@ class ViewTabs(Widget):
     saved_shown: reactive[str | None] = reactive(None)
     """The saved view that is shown; None while it is `view` alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Mapping[str, str] = KEYS) -> None:
         super().__init__()
+        self._keys = keys
         self._rooms: dict[tuple[View, bool], int] = {}
 
     class Chosen(Message):
@@ -112,14 +118,14 @@ class ViewTabs(Widget):
 
     def _labels(self, form: Form) -> list[tuple[int, str]]:
         labels = []
-        for number, (view, label) in enumerate(LABELS.items(), 1):
+        for view, label in LABELS.items():
             count = self._count(view, whole=form.whole)
             # While there is no count yet, its room is kept: nothing jumps at each letter typed.
             count = count or " " * self._rooms.get((view, form.whole), 0)
             self._rooms[view, form.whole] = len(count)
-            labels.append(f" {number} {label}{count} ")
+            labels.append(f" {self._keys[f'view_{view.value}']} {label}{count} ")
         for place, name in enumerate(self.saved):
-            labels.append(f" {saved_key(place)}{cut(one_line(name), form.names)} ")
+            labels.append(f" {saved_key(place, self._keys)}{cut(one_line(name), form.names)} ")
         return list(enumerate(labels))
 
     def _count(self, view: View, *, whole: bool) -> str:
@@ -140,7 +146,7 @@ def about(count: int) -> str:
     return f"{number:.1f}{unit}" if unit and number < 9.95 else f"{number:.0f}{unit}"
 
 
-def saved_key(place: int) -> str:
+def saved_key(place: int, keys: Mapping[str, str] = KEYS) -> str:
     """Return the key of a saved view by its place (from 0) and a space, nothing if it has none."""
     number = FIRST_SAVED + place
-    return f"{number} " if number <= LAST_KEY else ""
+    return f"{keys[f'saved_{number}']} " if number <= LAST_KEY else ""
