@@ -1,0 +1,1 @@
+"""The monitor in the browser: one process for each visitor, over a WebSocket."""
