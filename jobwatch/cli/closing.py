@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 
-from jobwatch.cli.asking import as_text
+from jobwatch.cli.completions import running_ids
+from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.options import reading, say, zone_option
+from jobwatch.cli.printing import as_text
 from jobwatch.model.job import Job, Phase
 from jobwatch.model.known import Known, known_of, lost_reason, mark_of
 from jobwatch.model.row import state_mark
@@ -19,8 +21,24 @@ from jobwatch.model.when import Zone, date_time, now_ms
 __all__ = ["fail"]
 
 
-@click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.command(
+    cls=ManualCommand,
+    examples=(
+        (
+            'jobwatch fail 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a --message "node2 was replaced"',
+            "Shows the job, and closes it with this message if you say yes.",
+        ),
+        (
+            "jobwatch fail --yes 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a",
+            "Closes it without asking, for scripts.",
+        ),
+    ),
+    exit_status={
+        1: "Nothing was closed: a job isn't in the log or has ended, or your answer was no.",
+    },
+    see_also=("doctor", "show"),
+)
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=running_ids)
 @click.option(
     "--message",
     metavar="TEXT",
@@ -32,14 +50,10 @@ __all__ = ["fail"]
 def fail(
     settings: Settings, ids: tuple[str, ...], message: str | None, yes: bool, zone: Zone
 ) -> int:
-    """Close jobs by their IDs, as ERROR: those that go on by their records but will never end.
+    """Close jobs that will never end, by their IDs, as ERROR.
 
-    What is known of each is shown first, then you are asked. All are closed or none: exit with 1 if
-    one isn't in the log or has ended, or if your answer is no.
-
-    \b
-    jobwatch fail 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a --message "node2 was replaced"
-    jobwatch fail --yes 785d03dd-66a3-4687-8ce1-cc50b4fbcb8a
+    They are those that go on by their records, though nothing is left to end them. What is known of
+    each is shown first, then you are asked. All are closed or none.
     """
     from jobwatch.store.alive import process_text
     from jobwatch.store.connect import check_log

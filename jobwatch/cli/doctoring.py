@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.options import one_line_at_an_interrupt
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import json_safe, one_line
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["doctor"]
 
 
-@click.command()
+@click.command(
+    cls=ManualCommand,
+    examples=(
+        ("jobwatch doctor", "Checks all, and tells what to do about what is wrong."),
+        (
+            "jobwatch doctor --quick --json | jq '.[] | select(.count != 0)'",
+            "Prints what is wrong, for a script; what takes longest is left out.",
+        ),
+    ),
+    exit_status={0: "Nothing is wrong.", 1: "Something is wrong."},
+    see_also=("stats", "fail"),
+)
 @click.option("--json", "json_", is_flag=True, help="Print an array of all checks as JSON.")
 @click.option(
     "--quick",
@@ -31,14 +43,10 @@ __all__ = ["doctor"]
 )
 @click.pass_obj
 def doctor(settings: Settings, json_: bool, quick: bool) -> int:
-    """Check the log and the records in it; exit with 1 if anything is wrong.
+    """Check the log and the records in it.
 
     Below what is wrong stands what it means and what to do, and the command that lists the jobs.
     The log is only read.
-
-    \b
-    jobwatch doctor
-    jobwatch doctor --quick --json | jq '.[] | select(.count != 0)'
     """
     import asyncio
 

@@ -25,7 +25,22 @@ __all__ = ["export"]
 STDOUT = Path("-")
 
 
-@click.command(cls=QueryCommand)
+@click.command(
+    cls=QueryCommand,
+    examples=(
+        ("jobwatch export -o jobs.ndjson", "Writes all jobs, one on a line."),
+        (
+            "jobwatch export 'status:error -type:csv_*' since:7d -o failed.csv --zone UTC",
+            "Makes a table of a week's errors, with their times in UTC.",
+        ),
+        (
+            "jobwatch export --from 2026-03 --to 2026-03 --format json | jq length",
+            "Counts the jobs of March.",
+        ),
+    ),
+    exit_status={130: "Interrupted; FILE is what it was."},
+    see_also=("import", "search"),
+)
 @query_arguments
 @click.option(
     "-o",
@@ -41,6 +56,7 @@ STDOUT = Path("-")
     type=click.Choice(["json", "ndjson", "csv"]),
     help="How to write them; else as the FILE's name ends, else as NDJSON.",
 )
+@click.option("--json", "format_", flag_value="json", help="The same as --format json.")
 @zone_option
 @click.pass_obj
 def export(
@@ -52,15 +68,11 @@ def export(
     format_: str | None,
     zone: Zone,
 ) -> int:
-    """Write the jobs of a QUERY, or all, as JSON, NDJSON or CSV, from the oldest to the newest.
+    """Write the jobs of a QUERY, or all, to a file.
 
-    `jobwatch import` makes the same log of it. Beside each time (epoch milliseconds) stands what it
-    is in the zone, in ISO 8601. QUERY and DATE are those of `jobwatch search`.
-
-    \b
-    jobwatch export -o jobs.ndjson
-    jobwatch export 'status:error -type:csv_*' since:7d -o failed.csv --zone Europe/Zurich
-    jobwatch export --from 2026-03 --to 2026-03 --format json | jq length
+    They are written as JSON, NDJSON or CSV, from the oldest to the newest. `jobwatch import` makes
+    the same log of it. Beside each time (epoch milliseconds) stands what it is in the zone, in ISO
+    8601. QUERY and DATE are those of `jobwatch search`.
     """
     import asyncio
 
@@ -104,6 +116,8 @@ async def _print(store: Path, query: JobQuery, format: Format, zone: Zone) -> No
     from jobwatch.store.connection import ReadConnection
     from jobwatch.store.export import encoded, jobs_found
 
+    if sys.stdout is None:
+        return  # closed: nobody wants it
     for_people = sys.stdout.isatty()
     safe = clean if format is Format.CSV else json_safe
     async with (

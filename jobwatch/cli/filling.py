@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from jobwatch.cli.completions import dates, file_names
+from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.options import say, zone_option
 from jobwatch.model.days import day_of, day_start
 from jobwatch.model.ranges import parse_period
@@ -28,8 +30,24 @@ __all__ = ["demo", "import_", "seed"]
 BATCH = 10_000
 
 
-@click.command(name="import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
+@click.command(
+    name="import",
+    cls=ManualCommand,
+    examples=(
+        ("jobwatch import jobs.json", "Loads a saved answer of a node, or an export."),
+        (
+            "jobwatch import --dry-run --rejects bad.ndjson jobs.csv",
+            "Checks a table and counts what is new; what is bad of it is written to a file.",
+        ),
+        ("gzip -dc jobs.json.gz | jobwatch import -", "Loads what another program prints."),
+    ),
+    exit_status={
+        1: "A record was bad; the others are in the log.",
+        2: "The command line is wrong, or the log or a file can't be used or understood.",
+    },
+    see_also=("export", "sync"),
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE... | -", shell_complete=file_names)
 @click.option(
     "--format",
     "format_",
@@ -53,14 +71,11 @@ def import_(
     dry_run: bool,
     json_: bool,
 ) -> int:
-    """Load job records from FILEs, or from stdin (-), into the log.
+    """Load job records from files into the log.
 
-    A file is a JSON array, one object, a saved response of HarperDB, NDJSON, or CSV. Good records
-    are kept even where others are bad; exit with 1 if any was bad.
-
-    \b
-    jobwatch import jobs.json
-    curl ... | jobwatch import -
+    Each FILE, or stdin (-), is a JSON array, one object, a saved response of HarperDB, NDJSON, or
+    CSV. Good records are kept even where others are bad. What is there already is merged: the later
+    record wins.
     """
     from jobwatch.feeds.files import Totals
     from jobwatch.model.formats import Format, FormatError, encode
@@ -87,14 +102,49 @@ def import_(
     return 2 if unusable else int(total.rejected > 0)
 
 
-@click.command()
-@click.option("--count", type=click.IntRange(min=0), default=1000, show_default=True)
-@click.option("--days", type=click.IntRange(min=1), default=30, show_default=True)
-@click.option("--running", type=click.IntRange(min=0), default=8, show_default=True)
+@click.command(
+    cls=ManualCommand,
+    examples=(
+        (
+            "jobwatch seed",
+            "Puts 1,000 jobs of the last 30 days into the log, eight of them running.",
+        ),
+        (
+            "jobwatch --store sample.db seed --count 100000 --days 365 --random-state 7",
+            "Makes a log of a year, the same whenever it is made on that day.",
+        ),
+    ),
+    see_also=("demo", "import"),
+)
+@click.option(
+    "--count",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="How many jobs.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    metavar="N",
+    help="Over how many days they are spread.",
+)
+@click.option(
+    "--running",
+    type=click.IntRange(min=0),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="How many of them have not ended.",
+)
 @click.option("--random-state", type=int, metavar="N", help="The same N gives the same jobs.")
 @click.option(
     "--until",
     metavar="DATE",
+    shell_complete=dates,
     help="When the sample ends; else now, or today at 00:00 UTC with --random-state.",
 )
 @zone_option
@@ -110,9 +160,7 @@ def seed(
 ) -> int:
     """Fill the log with believable sample jobs.
 
-    \b
-    jobwatch seed
-    jobwatch --store sample.db seed --count 100000 --days 365 --random-state 7
+    They are of all the types that HarperDB has. What is in the log stays.
     """
     from jobwatch.feeds.samples import seed_jobs
 
@@ -133,17 +181,26 @@ def seed(
     return 0
 
 
-@click.command()
+@click.command(
+    cls=ManualCommand,
+    examples=(
+        ("jobwatch demo", "Opens the monitor; q leaves it, and nothing stays."),
+        ("jobwatch demo --zone UTC", "The same, with all times in UTC."),
+    ),
+    environment={"JOBWATCH_STORE": "Not used: the log of the demonstration is its own."},
+    see_also=("watch", "seed"),
+)
 @zone_option
-def demo(zone: Zone) -> int:
-    """Show the monitor on a throw-away log, with simulated jobs running.
+@click.pass_obj
+def demo(settings: Settings, zone: Zone) -> int:
+    """Show the monitor on a throw-away log, with simulated jobs.
 
-    \b
-    jobwatch demo
+    Jobs start, run and end while you watch.
     """
     from jobwatch.cli.demonstration import run_demo
+    from jobwatch.tui.configured import configured
 
-    return run_demo(zone)
+    return run_demo(zone, configured(settings))
 
 
 def _end_of_sample(until: str | None, random_state: int | None, zone: Zone) -> int:
@@ -177,7 +234,7 @@ def _log(settings: Settings, *, dry_run: bool) -> Iterator[Log]:
     else:
         from jobwatch.store.plain_log import PlainJobLog
 
-        with PlainJobLog.open(settings.store) as log:
+        with PlainJobLog.open_for_bulk(settings.store) as log:
             yield log
 
 

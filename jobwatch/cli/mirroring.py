@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from jobwatch.cli.completions import dates, job_ids
 from jobwatch.cli.signing_in import credentials_for
 from jobwatch.model.ranges import parse_period
-from jobwatch.model.settings import Credentials
+from jobwatch.model.settings import Credentials, Settings
 from jobwatch.model.when import WhenError, Zone, now_ms
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from jobwatch.feeds.harper.mirror import Mirror
     from jobwatch.store.job_log import JobLog
 
-__all__ = ["Plan", "make_plan", "node_options", "open_mirrors", "run_while"]
+__all__ = ["Plan", "make_plan", "node_options", "open_mirrors", "run_while", "urls_in_force"]
 
 _AGO = re.compile(r"\d{1,6}[smhdw]", re.IGNORECASE)
 
@@ -56,6 +57,7 @@ _OPTIONS = (
     click.option(
         "--since",
         metavar="DATE",
+        shell_complete=dates,
         help="How far back to bring the history: 30d, 2026-03, …; all of it if not given.",
     ),
     click.option(
@@ -77,6 +79,7 @@ _OPTIONS = (
         "ids",
         multiple=True,
         metavar="ID",
+        shell_complete=job_ids,
         help="A job to follow where the user may not list them; can be given again.",
     ),
     click.option("--password", hidden=True, expose_value=False, callback=_refused),
@@ -88,6 +91,23 @@ def node_options(command: Command) -> Command:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def urls_in_force(urls: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
+    """Return the URLs of a command line, else those of the settings; there may be none.
+
+    `SettingsError` if one of the settings' isn't the URL of a node.
+    """
+    if urls or not settings.nodes:
+        return urls
+    from jobwatch.feeds.harper.address import AddressError, parse_address
+
+    for number, url in enumerate(settings.nodes):
+        try:
+            parse_address(url)
+        except AddressError as error:
+            raise settings.wrong("nodes", error, number) from error
+    return settings.nodes
 
 
 def make_plan(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from jobwatch.cli.completions import zones
 from jobwatch.model.job import Job
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import clean, json_safe
@@ -17,12 +18,13 @@ from jobwatch.model.zones import local_zone, zone_named
 if TYPE_CHECKING:
     from jobwatch.store.plain_log import PlainJobLog
 
-__all__ = ["as_json", "one_line_at_an_interrupt", "reading", "say", "zone_option"]
+__all__ = ["as_json", "one_line_at_an_interrupt", "reading", "say", "zone_in_force", "zone_option"]
 
 
 def say(text: str) -> None:
-    """Write one line of talk to stderr."""
-    click.echo(clean(text), err=True)
+    """Write one line of talk to stderr, if it takes that: talk changes no exit status."""
+    with suppress(OSError):
+        click.echo(clean(text), err=True)
 
 
 def as_json(job: Job) -> str:
@@ -70,12 +72,28 @@ class _ZoneType(click.ParamType[Zone]):
             self.fail(str(error), param, ctx)
 
 
+def zone_in_force(settings: Settings) -> Zone:
+    """Return the zone of the settings; `SettingsError` if they name one that there isn't."""
+    try:
+        return zone_named(settings.zone)
+    except WhenError as error:
+        raise settings.wrong("zone", error) from error
+
+
+def _zone_at_first() -> Zone:
+    # Who completes a command line, or documents a command, has no settings.
+    settings = click.get_current_context().find_object(Settings)
+    return local_zone() if settings is None else zone_in_force(settings)
+
+
 zone_option = click.option(
     "--zone",
     "zone",
     type=_ZoneType(),
-    default=local_zone,
-    show_default="local",
+    default=_zone_at_first,
+    show_default=False,
     metavar="NAME",
-    help="The zone of dates: local, UTC, or an IANA name such as Europe/Zurich (zurich will do).",
+    shell_complete=zones,
+    help="The zone of dates: local, UTC, or an IANA name such as Europe/Zurich (zurich will do)."
+    " Also JOBWATCH_ZONE and the config file; else local.",
 )

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from jobwatch.cli.completions import dates, query_terms
+from jobwatch.cli.helping import ManualCommand
 from jobwatch.model.query import JobQuery
 from jobwatch.model.ranges import parse_range
 from jobwatch.model.text import one_line
 from jobwatch.model.when import WhenError, Zone, now_ms
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["QueryCommand", "query_arguments", "query_of"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class QueryCommand(click.Command):
+class QueryCommand(ManualCommand):
     """A command whose arguments are a query: a text such as ``-type:x`` is no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -46,15 +51,33 @@ class QueryCommand(click.Command):
                 query.append(arg)
         return super().parse_args(ctx, [*options, "--", *query])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the options that begin so; behind a single hyphen, terms turned round too."""
+        found = super().shell_complete(ctx, incomplete)
+        if not incomplete.startswith("--"):
+            for param in self.params:
+                if isinstance(param, click.Argument):
+                    found += param.shell_complete(ctx, incomplete)
+        return found
+
 
 def query_arguments(command: Function) -> Function:
     """Add QUERY (`query`), ``--from`` (`from_`) and ``--to`` (`to`), which `query_of` takes."""
     for add in (
-        click.option("--to", metavar="DATE", help="Jobs that started before the end of this date."),
         click.option(
-            "--from", "from_", metavar="DATE", help="Jobs that started at this date or later."
+            "--to",
+            metavar="DATE",
+            shell_complete=dates,
+            help="Jobs that started before the end of this date.",
         ),
-        click.argument("query", nargs=-1),
+        click.option(
+            "--from",
+            "from_",
+            metavar="DATE",
+            shell_complete=dates,
+            help="Jobs that started at this date or later.",
+        ),
+        click.argument("query", nargs=-1, shell_complete=query_terms),
     ):
         command = add(command)
     return command

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.options import reading, say
 from jobwatch.config import read_credentials
 from jobwatch.model.settings import Credentials, Settings
@@ -36,13 +37,38 @@ class _Place(NamedTuple):
         return f"{'https' if self.tls else 'http'}://{host}:{port}"
 
 
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.command(
+    cls=ManualCommand,
+    examples=(
+        (
+            "JOBWATCH_USER=ada JOBWATCH_PASSWORD=... jobwatch serve",
+            "Answers programs on this machine, at http://127.0.0.1:9925.",
+        ),
+        (
+            "jobwatch serve --host 0.0.0.0 --certfile cert.pem --keyfile key.pem",
+            "Answers other machines too, by HTTPS; the login is in the environment.",
+        ),
+    ),
+    exit_status={0: "Ended by SIGTERM.", 130: "Ended by Ctrl-C."},
+    environment={
+        "JOBWATCH_USER": "The user that clients must give.",
+        "JOBWATCH_PASSWORD": "The password that goes with it; must be set too.",
+    },
+    see_also=("watch", "sync"),
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="The address to listen on.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
     default=9925,
     show_default=True,
+    metavar="N",
     help="The port to listen on; 0 takes a free one.",
 )
 @click.option("--certfile", type=_FILE, metavar="FILE", help="A certificate (PEM), for HTTPS.")
@@ -51,15 +77,11 @@ class _Place(NamedTuple):
 def serve(
     settings: Settings, host: str, port: int, certfile: Path | None, keyfile: Path | None
 ) -> int:
-    """Answer get_job and search_jobs_by_start_date over HTTP, as a HarperDB node does.
+    """Answer over HTTP as a HarperDB node does.
 
-    JOBWATCH_USER and JOBWATCH_PASSWORD set the login that clients must give. The log is only read.
-    To listen where other machines can reach it takes a certificate.
-
-    \b
-    JOBWATCH_USER=ada JOBWATCH_PASSWORD=... jobwatch serve
-    jobwatch serve --host 0.0.0.0 --certfile cert.pem --keyfile key.pem
-    """  # click looks for the character, not for the escape
+    It answers get_job and search_jobs_by_start_date, and GET /health, until it is ended. The log is
+    only read. To listen where other machines can reach it takes a certificate.
+    """
     import asyncio
 
     credentials = read_credentials(os.environ)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
 
 from jobwatch.cli.options import reading, say, zone_option
+from jobwatch.cli.printing import terminal_width
 from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
 from jobwatch.model.settings import Settings
 from jobwatch.model.statistics import COLUMNS, By, Figures, Statistics, name_of, record_of
@@ -26,7 +25,22 @@ SHORTEST_NAME = 8
 """What a narrow terminal leaves of a name at least."""
 
 
-@click.command(cls=QueryCommand)
+@click.command(
+    cls=QueryCommand,
+    examples=(
+        ("jobwatch stats", "Tells of all jobs, by type."),
+        (
+            "jobwatch stats since:7d --by day --zone Europe/Zurich",
+            "Tells of each day of the last week, as days are in Zurich.",
+        ),
+        (
+            "jobwatch stats type:csv_* --by user --json | jq '.[] | select(.error_share > 0.1)'",
+            "Prints whose CSV loads failed more often than one in ten.",
+        ),
+    ),
+    exit_status={0: "All is well, also if no job is found."},
+    see_also=("search", "doctor"),
+)
 @query_arguments
 @click.option(
     "--by",
@@ -48,7 +62,9 @@ def stats(
     json_: bool,
     zone: Zone,
 ) -> int:
-    """Show how many jobs of a QUERY, or of all, there are in each group, and how these went.
+    """Count the jobs of a QUERY, or all, and how they went.
+
+    They are counted by type, user, node or day.
 
     Errors (jobs that failed or were lost) and partial loads are shares of the jobs that are over.
     Half of the jobs took at most p50, 95 % at most p95. Rec/s are records a second, of the jobs
@@ -58,11 +74,6 @@ def stats(
     none; a day is 2026-11-23), jobs, over, failed, partial, error_share, partial_share, timed (the
     jobs whose length is known), p50_ms, p95_ms, longest_ms, records_per_second. Shares are from 0
     to 1, and what isn't known is null. The last object is for all jobs: by is total, group is null.
-
-    \b
-    jobwatch stats
-    jobwatch stats since:7d --by day --zone Europe/Zurich
-    jobwatch stats type:csv_* --by user --json | jq '.[] | select(.error_share > 0.1)'
     """
     import asyncio
 
@@ -112,8 +123,8 @@ def _print_table(found: Statistics) -> None:
     ]
     widths = [max(map(len, cells)) for cells in zip(*(cells for _, cells in lines), strict=True)]
     longest = max(len(name) for name, _ in lines)
-    if sys.stdout.isatty():
-        room = get_terminal_size().columns - sum(widths) - 2 * len(widths)
+    if (width := terminal_width()) is not None:
+        room = width - sum(widths) - 2 * len(widths)
         longest = min(longest, max(room, SHORTEST_NAME))
     for name, cells in lines:
         click.echo(f"{_cut(name, longest):<{longest}}" + "".join(_aligned(cells, widths)))

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobwatch.cli.mirroring import Plan, make_plan, node_options, open_mirrors, run_while
+from jobwatch.cli.completions import node_urls
+from jobwatch.cli.helping import LOGIN, ManualCommand
+from jobwatch.cli.mirroring import (
+    Plan,
+    make_plan,
+    node_options,
+    open_mirrors,
+    run_while,
+    urls_in_force,
+)
 from jobwatch.cli.options import say, zone_option
 from jobwatch.model.node import NodeState, node_facts, node_mark
 from jobwatch.model.settings import Settings
@@ -25,8 +34,27 @@ TRIES = 3
 """How often a node may fail to answer before ``--once`` gives it up."""
 
 
-@click.command()
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.command(
+    cls=ManualCommand,
+    examples=(
+        (
+            "jobwatch sync http://node1:9925 http://node2:9925",
+            "Follows two nodes until it is ended, for a service.",
+        ),
+        (
+            "jobwatch sync --once --since 30d https://node1:9925",
+            "Brings the jobs of the last 30 days, or what is new since, and ends; for cron.",
+        ),
+    ),
+    exit_status={
+        0: "The log has all, with --once; else ended by SIGTERM.",
+        1: "A node could not be brought, with --once.",
+    },
+    environment=LOGIN,
+    files={"~/.netrc": "Users and passwords of nodes, where the environment has none."},
+    see_also=("watch", "import"),
+)
+@click.argument("urls", nargs=-1, metavar="[URL]...", shell_complete=node_urls)
 @click.option("--once", is_flag=True, help="End when all that the nodes have is in the log.")
 @node_options
 @zone_option
@@ -44,14 +72,17 @@ def sync(
     """Mirror HarperDB nodes into the log, without a screen.
 
     Says on stderr what becomes of each node, and goes on until Ctrl-C or SIGTERM; with --once until
-    the log has all, and exits with 1 if a node could not be brought.
-
-    \b
-    jobwatch sync http://node1:9925 http://node2:9925
-    jobwatch sync --once --since 30d https://node1:9925
+    the log has all that the nodes have. Without a URL the nodes are those of the config file, or of
+    JOBWATCH_NODES.
     """
     import asyncio
 
+    urls = urls_in_force(urls, settings)
+    if not urls:
+        raise click.UsageError(
+            "Missing argument 'URL...': name nodes, or set them in the config file or in"
+            " JOBWATCH_NODES"
+        )
     plan = make_plan(urls, since=since, rate=rate, cafile=cafile, ids=ids, zone=zone)
     return asyncio.run(_sync(settings.store, plan, zone, once=once))
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from jobwatch.cli.mirroring import make_plan, node_options
+from jobwatch.cli.completions import node_urls
+from jobwatch.cli.helping import LOGIN, ManualCommand
+from jobwatch.cli.mirroring import make_plan, node_options, urls_in_force
 from jobwatch.cli.options import reading, zone_option
-from jobwatch.model.durations import HOUR, SECOND, parse_length
-from jobwatch.model.settings import Settings
+from jobwatch.model.intervals import parse_interval
+from jobwatch.model.settings import INTERVAL, Settings
 from jobwatch.model.when import WhenError, Zone
-from jobwatch.store.connect import open_plain
+from jobwatch.store.connect import open_plain, refuse_older
 
 __all__ = ["watch"]
-
-SHORTEST, LONGEST = 50, HOUR
 
 
 class _IntervalType(click.ParamType[float]):
@@ -29,30 +29,52 @@ class _IntervalType(click.ParamType[float]):
         if isinstance(value, float):
             return value
         try:
-            length = parse_length(str(value))
-        except WhenError:
-            length = 0
-        if not SHORTEST <= length <= LONGEST:
-            self.fail(
-                f"{value!r} is not an interval: 1s, 500ms or 2m, from 50ms to 60m", param, ctx
-            )
-        return length / SECOND
+            return parse_interval(str(value))
+        except WhenError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _interval_at_first() -> str:
+    settings = click.get_current_context().find_object(Settings)
+    return INTERVAL if settings is None else settings.interval
 
 
 interval_option = click.option(
     "--interval",
     type=_IntervalType(),
-    default="1s",
-    show_default=True,
-    help="How often to ask whether the log has changed: 1s, 500ms, 2m.",
+    default=_interval_at_first,
+    show_default=False,
+    help="How often to ask whether the log has changed: 1s, 500ms, 2m. Also JOBWATCH_INTERVAL and"
+    " the config file; else 1s.",
 )
 
 
-@click.command()
-@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.command(
+    cls=ManualCommand,
+    examples=(
+        ("jobwatch watch", "Opens the monitor; q leaves it, ? tells its keys."),
+        (
+            "jobwatch --store nightly.db watch --interval 5s",
+            "Opens it on another log, and looks at that every five seconds.",
+        ),
+        (
+            "jobwatch watch http://node1:9925 http://node2:9925 --since 30d",
+            "Mirrors two nodes meanwhile, with their jobs of the last 30 days.",
+        ),
+    ),
+    environment=LOGIN,
+    files={"~/.netrc": "Users and passwords of nodes, where the environment has none."},
+    see_also=("sync", "web", "list", "config"),
+)
+@click.argument("urls", nargs=-1, metavar="[URL]...", shell_complete=node_urls)
 @interval_option
 @zone_option
 @node_options
+@click.option(
+    "--read-only",
+    is_flag=True,
+    help="Write nothing, and run nothing: no notes, no export, no notices; no node is mirrored.",
+)
 @click.pass_obj
 def watch(
     settings: Settings,
@@ -63,32 +85,48 @@ def watch(
     rate: float,
     cafile: Path | None,
     ids: tuple[str, ...],
+    read_only: bool,
 ) -> int:
-    """Open the monitor; with URLs of HarperDB nodes, mirror their jobs into the log meanwhile.
+    """Open the monitor, and mirror HarperDB nodes meanwhile.
 
-    Who one is to a node: JOBWATCH_USER and JOBWATCH_PASSWORD, else ~/.netrc, else what is typed.
-
-    \b
-    jobwatch watch
-    jobwatch --store nightly.db watch --interval 5s
-    jobwatch watch http://node1:9925 http://node2:9925 --since 30d
+    With URLs of nodes their jobs are mirrored into the log while it is open. Without, the nodes are
+    those of the config file, or of JOBWATCH_NODES.
     """
+    if read_only and urls:
+        raise click.UsageError(
+            "--read-only leaves the log as it is, and a node would be mirrored into it: give either"
+            " the option or URLs"
+        )
+    urls = () if read_only else urls_in_force(urls, settings)
     plan = make_plan(urls, since=since, rate=rate, cafile=cafile, ids=ids, zone=zone)
+    if read_only:
+        refuse_older(settings.store)
     if plan.nodes:
         open_plain(settings.store).close()
     gc.disable()  # until the first paint
+    from jobwatch.store.plain_log import PlainJobLog
     from jobwatch.store.state import StateFile
     from jobwatch.tui.app import JobwatchApp
+    from jobwatch.tui.configured import configured
     from jobwatch.tui.listing import PAGE
     from jobwatch.tui.loading import FIRST_QUERY, first_picture
 
-    with reading(settings) as log:
+    own = configured(settings)
+    # One that isn't there isn't made by who writes nothing.
+    with PlainJobLog.read(settings.store) if read_only else reading(settings) as log:
         rows = log.newest_rows(FIRST_QUERY, 2 * PAGE)
         first = first_picture(rows, log.count(FIRST_QUERY))
         nodes = log.nodes()
     state = StateFile.of(settings.store, settings.state)
     app = JobwatchApp(
-        settings.store, interval=interval, zone=zone, first=first, nodes=nodes, state=state
+        settings.store,
+        interval=interval,
+        zone=zone,
+        first=first,
+        nodes=nodes,
+        state=state,
+        configured=own,
+        read_only=read_only,
     )
     if plan.nodes:
         from jobwatch.cli.watching_nodes import watch_nodes

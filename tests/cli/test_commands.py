@@ -350,7 +350,8 @@ def test_show_says_what_was_noted_and_when(run: Run, tmp_path: Path) -> None:
 def test_show_says_why_a_job_is_lost_or_that_it_takes_long(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobwatch.cli.asking.now_ms", lambda: START + HOUR)
+    for module in ("cli.asking", "store.plain_log"):
+        monkeypatch.setattr(f"jobwatch.{module}.now_ms", lambda: START + HOUR)
     store = tmp_path / "jobs.db"
     goes_on = RUN.replace(status="IN_PROGRESS", end_datetime=None)
     fill(store, *(RUN.replace(id=f"{n}") for n in range(5)), goes_on)
@@ -365,16 +366,21 @@ def test_show_says_why_a_job_is_lost_or_that_it_takes_long(
     assert shown(run, "a")["state"] == "◷ overdue"
 
 
-def test_the_documented_record_has_nothing_that_only_the_log_knows(
-    run: Run, tmp_path: Path
-) -> None:
+def test_what_the_log_knows_stands_behind_the_documented_record(run: Run, tmp_path: Path) -> None:
     job = RUN.replace(message="successfully loaded 9 of 12 records")
     fill(tmp_path / "jobs.db", job)
     with PlainJobLog.open(tmp_path / "jobs.db") as log:
         log.set_notes({"a": Note(START, "known")})
     record = json.loads(run("show", "a", "--json").out)
-    assert record == job.to_record()
+    assert record == job.to_record() | {
+        "__state__": "partial",
+        "__done__": 9,
+        "__total__": 12,
+        "__note__": "known",
+        "__noted_at__": START,
+    }
     assert json.loads(run("search", "--json").out) == [record]
+    assert json.loads(run("list", "all", "--json").out) == [record]
 
 
 @pytest.mark.parametrize("name", ["get_job_complete", "job_csv_file_load_ok"])
@@ -462,8 +468,8 @@ def test_search_lists_jobs_from_the_oldest_to_the_newest(run: Run, tmp_path: Pat
     result = run("search", "--zone", "Europe/Zurich")
     assert (result.code, result.err) == (0, "")
     assert [re.split(r"\s{2,}", line) for line in result.out.splitlines()] == [
-        [f"2026-11-23 0{number + 1}:00:00", "5.3s", "✓ complete", "csv_data_load", "ada",
-         f"job-{number}", f"loaded {number}"]
+        [f"2026-11-23 0{number + 1}:00:00", "5.3s", "✓ complete", f"job-{number}",
+         "csv_data_load", "ada", f"loaded {number}"]
         for number in range(3)
     ]  # fmt: skip
 
@@ -485,7 +491,7 @@ def test_search_tells_what_is_overdue_and_what_is_lost(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = START + 100 * HOUR
-    for module in ("cli.asking", "store.plain_log"):
+    for module in ("cli.printing", "store.plain_log"):
         monkeypatch.setattr(f"jobwatch.{module}.now_ms", lambda: now)
     goes_on = RUN.replace(status="IN_PROGRESS", end_datetime=None, user="ada")
     fill(
@@ -507,7 +513,7 @@ def test_search_tells_what_is_overdue_and_what_is_lost(
 
     def states(*query: str) -> dict[str, str]:
         lines = run("search", *query).out.splitlines()
-        return {parts[5]: parts[2] for parts in (re.split(r"\s{2,}", line) for line in lines)}
+        return {parts[3]: parts[2] for parts in (re.split(r"\s{2,}", line) for line in lines)}
 
     lost = {"beyond": "? lost", "gone": "? lost", "lost": "? lost"}
     assert states("is:lost") == lost

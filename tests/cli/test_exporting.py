@@ -358,3 +358,7 @@ def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
         exporting.stdout.close()
         assert exporting.stderr.read() == ""
         assert exporting.wait(PATIENCE) == 0
+
+
+def test_json_is_short_for_its_format(run: Run, store: Path) -> None:
+    assert run("export", "--json").out == run("export", "--format", "json").out != b""

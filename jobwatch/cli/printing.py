@@ -1,0 +1,142 @@
+"""How jobs are printed: a line each for people, a JSON object each for scripts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from jobwatch.cli.options import say
+from jobwatch.model.exported import EVENT, told_record
+from jobwatch.model.job import Job, Json, Time
+from jobwatch.model.known import Known, lost_reason, mark_of
+from jobwatch.model.query import JobQuery, Sort
+from jobwatch.model.row import JobRow, StateMark, state_mark
+from jobwatch.model.signs import Signs
+from jobwatch.model.text import clean, cut, json_safe, one_line
+from jobwatch.model.when import NONE, Zone, date_time, now_ms
+
+if TYPE_CHECKING:
+    from jobwatch.store.plain_log import PlainJobLog
+
+__all__ = [
+    "as_text",
+    "job_json",
+    "job_line",
+    "oldest_first",
+    "print_jobs",
+    "terminal_width",
+    "told_line",
+    "whole_text",
+]
+
+Found = TypeVar("Found")
+
+ON_A_TERMINAL = 100
+"""Jobs that are shown on a terminal unless told otherwise."""
+
+
+def print_jobs(
+    log: PlainJobLog, query: JobQuery, *, limit: int | None, as_json: bool, zone: Zone
+) -> int:
+    """Print the jobs of a query from the oldest to the newest, and return how many they are.
+
+    Of `limit`, or of more than a terminal should have, the newest.
+    """
+    if as_json:
+        return _print_array(
+            job_json(job, known, zone) for job, known in oldest_first(log.told, query, limit)
+        )
+    if limit is None and terminal_width() is not None:
+        limit = ON_A_TERMINAL
+        hidden = max(log.count(query) - limit, 0)
+        if hidden:
+            say(f"{hidden:,} older jobs are not shown; --limit N shows more")
+    return _print_lines(oldest_first(log.rows, query, limit), log, zone)
+
+
+def terminal_width() -> int | None:
+    """Return how many cells a line of a terminal has; None where stdout is none, or is closed."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return get_terminal_size().columns if is_terminal else None
+
+
+def job_json(job: Job, known: Known, zone: Zone, *, event: str = "") -> str:
+    """Return a job as JSON on one line, without a character that a terminal would obey.
+
+    `event` is what happened to it, if the line is about that.
+    """
+    from jobwatch.model.formats import encode
+
+    happened = {EVENT: event} if event else {}
+    return json_safe(encode(told_record(job, known, zone) | happened).decode())
+
+
+def job_line(row: JobRow, signs: Signs | None, now: int, zone: Zone) -> str:
+    """Return a job as one line, as it stands at an instant (ms)."""
+    mark = state_mark(row.status, row.outcome, None if signs is None else signs.of(row, now))
+    return _line(date_time(row.start, zone), row.taken(now), mark, row, row.message)
+
+
+def told_line(job: Job, known: Known, at: Time, now: int, zone: Zone) -> str:
+    """Return a job as one line that begins with an instant (ms), as it stands at another."""
+    taken = NONE if lost_reason(known, zone) else job.taken(now)
+    return _line(date_time(at, zone), taken, mark_of(job, known), job, whole_text(job.message))
+
+
+def _line(time: str, taken: str, mark: StateMark, job: Job | JobRow, message: str) -> str:
+    progress = "" if job.progress is None else f"{job.progress.text} · "
+    return (
+        f"{time:<19}  {taken:>8}  "
+        f"{mark.glyph} {mark.word:<8}  {one_line(job.id)}  "
+        f"{as_text(job.type):<24}  {as_text(job.user):<12}  {progress}{one_line(message) or NONE}"
+    ).rstrip()
+
+
+def as_text(value: Json) -> str:
+    """Return a value of a record as one line, a dash where it has none."""
+    return one_line(whole_text(value))
+
+
+def whole_text(value: Json) -> str:
+    """Return a value of a record as text of as many lines as it has, a dash where it has none."""
+    from msgspec import UNSET
+
+    from jobwatch.model.formats import encode
+
+    if value is UNSET or value is None:
+        return NONE
+    return clean(value if isinstance(value, str) else encode(value).decode())
+
+
+def oldest_first(
+    read: Callable[[JobQuery, int | None], Iterator[Found]], query: JobQuery, limit: int | None
+) -> Iterable[Found]:
+    """Return all that a query has, or the newest of it, from the oldest on."""
+    if limit is None:
+        return read(query, None)
+    return list(read(replace(query, sort=Sort()), limit))[::-1]
+
+
+def _print_array(items: Iterable[str]) -> int:
+    count = 0
+    for count, item in enumerate(items, 1):
+        click.echo(("[" if count == 1 else ",\n") + item, nl=False)
+    click.echo("]" if count else "[]")
+    return count
+
+
+def _print_lines(rows: Iterable[JobRow], log: PlainJobLog, zone: Zone) -> int:
+    width = terminal_width()
+    signs: Signs | None = None
+    count = 0
+    for row in rows:
+        count += 1
+        if signs is None and row.running:
+            signs = log.signs()
+        click.echo(cut(job_line(row, signs, now_ms(), zone), width))
+    return count
