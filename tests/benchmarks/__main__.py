@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks import insight, screen, searching, store
+from tests.benchmarks import insight, producing, screen, searching, store
 from tests.benchmarks.report import Result, lines
 
 FEW, MANY, FULL = 10_000, 1_000_000, 10_000_000
@@ -38,6 +38,7 @@ def measured(folder: Path, count: int, idle: float) -> Iterator[Result]:
     yield from store.measure_reads(big)
     yield from searching.measure(big)
     yield from insight.measure(big)
+    yield from producing.measure(big, ended)
 
 
 if __name__ == "__main__":
