@@ -9,29 +9,21 @@ from typing import TYPE_CHECKING
 import click
 
 from jobwatch.cli.completions import zones
-from jobwatch.model.job import Job
 from jobwatch.model.settings import Settings
-from jobwatch.model.text import clean, json_safe
+from jobwatch.model.text import clean
 from jobwatch.model.when import WhenError, Zone
 from jobwatch.model.zones import local_zone, zone_named
 
 if TYPE_CHECKING:
     from jobwatch.store.plain_log import PlainJobLog
 
-__all__ = ["as_json", "one_line_at_an_interrupt", "reading", "say", "zone_in_force", "zone_option"]
+__all__ = ["one_line_at_an_interrupt", "reading", "say", "zone_in_force", "zone_option"]
 
 
 def say(text: str) -> None:
     """Write one line of talk to stderr, if it takes that: talk changes no exit status."""
     with suppress(OSError):
         click.echo(clean(text), err=True)
-
-
-def as_json(job: Job) -> str:
-    """Return the documented record, without a character that a terminal would obey."""
-    from jobwatch.model.formats import encode_record
-
-    return json_safe(encode_record(job).decode())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from jobwatch.cli.helping import ManualCommand
+from jobwatch.cli.listening import listen, url_of
 from jobwatch.cli.options import reading, say
 from jobwatch.config import read_credentials
 from jobwatch.model.settings import Credentials, Settings
@@ -17,8 +18,6 @@ from jobwatch.model.zones import local_zone
 
 if TYPE_CHECKING:
     from ssl import SSLContext
-
-    from aiohttp.web import TCPSite
 
 __all__ = ["serve"]
 
@@ -33,8 +32,7 @@ class _Place(NamedTuple):
     tls: SSLContext | None
 
     def url(self, port: int) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self.tls else 'http'}://{host}:{port}"
+        return url_of(self.host, port, "https" if self.tls else "http")
 
 
 @click.command(
@@ -141,18 +139,9 @@ async def _serve(store: Path, credentials: Credentials, place: _Place) -> None:
         runner = make_runner(log, credentials, local_zone())
         await runner.setup()
         try:
-            await _listen(web.TCPSite(runner, place.host, place.port, ssl_context=place.tls), place)
+            site = web.TCPSite(runner, place.host, place.port, ssl_context=place.tls)
+            await listen(site, place.url(place.port))
             say(f"serving {store} at {place.url(runner.addresses[0][1])}; Ctrl-C ends it")
             await ended.wait()
         finally:
             await runner.cleanup()
-
-
-async def _listen(site: TCPSite, place: _Place) -> None:
-    try:
-        await site.start()
-    except OSError as error:
-        reason = str(error.strerror).rpartition(": ")[2].lower()
-        raise click.ClickException(
-            f"can't listen at {place.url(place.port)}: {reason}; give another --host or --port"
-        ) from error
