@@ -145,8 +145,9 @@ class Browser:
         picture = Image.open(BytesIO(self.chrome.get_screenshot_as_png())).convert("RGB")
         y = round(top + line * height) + 1
         columns = self.run("return held.cols")
-        pixels = [picture.getpixel((round(left + (x + 0.5) * width), y)) for x in range(columns)]
-        return [pixel for pixel in pixels if isinstance(pixel, tuple)]  # type: ignore[misc]
+        row = picture.crop((0, y, picture.width, y + 1)).tobytes()
+        starts = [3 * round(left + (x + 0.5) * width) for x in range(columns)]
+        return [(row[at], row[at + 1], row[at + 2]) for at in starts]
 
     def loaded(self) -> list[str]:
         """Return the addresses of all that the page has loaded."""
