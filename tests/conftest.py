@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 from itertools import count
 
 import pytest
 
 _numbers = count()
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C interrupt, though a shell may have started the tests with it ignored (`&`)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
