@@ -146,16 +146,22 @@ async def test_when_the_time_is_over_it_looks_once_more_and_no_later(node: FakeN
     assert once.slept == []
 
 
-async def test_a_node_that_never_answers_holds_nobody_beyond_the_first_look(
-    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("timeout", "limit"), [(0, "ONLY_LOOK"), (0.01, "LAST_LOOK")])
+async def test_a_node_that_never_answers_holds_nobody_beyond_one_look(
+    node: FakeNode,
+    monkeypatch: pytest.MonkeyPatch,
+    timeout: float,  # noqa: ASYNC109
+    limit: str,
 ) -> None:
-    monkeypatch.setattr("jobwatch.feeds.harper.waiting.FIRST_LOOK", 0.01)
+    monkeypatch.setattr(f"jobwatch.feeds.harper.waiting.{limit}", 0.01)
 
     async def ask(request: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(node, "ask", ask)
-    assert await Wait(node, "a").run(timeout=0) is WaitStatus.TIMEOUT
+    wait = Wait(node, "a")
+    assert await wait.run(timeout=timeout) is WaitStatus.TIMEOUT
+    assert wait.said == ["n1: it did not answer before the time was over"]
 
 
 # A node that restarts

@@ -32,8 +32,8 @@ __all__ = ["NodeLookout", "wait_on_node"]
 PAUSE = 1.0
 """Seconds between two looks at a node that answers."""
 
-FIRST_LOOK, ANY_LOOK = 10.0, 1.0
-"""Seconds that the first look, and any later one, may take at least, however short the wait."""
+ONLY_LOOK, LAST_LOOK = 10.0, 1.0
+"""Seconds that a look may take that is the only one, and that one that begins at the end may."""
 
 PROCESS_EVERY = 10.0
 """Seconds after which it is asked again whether the node was started anew."""
@@ -56,14 +56,15 @@ async def wait_on_node(
 ) -> None:
     """Wait until enough jobs have ended, or for `timeout` seconds; `tell` gets each as it ends.
 
-    With 0 seconds it looks once. A node that is down or starts is left alone for longer each time,
-    and `say` gets a line when that begins and when it is over. `UnknownJobsError` where the node
-    doesn't have one of the jobs; `UnauthorisedError`, `ForbiddenError` or `UnsupportedError` where
-    it may not be asked, or can't be.
+    With 0 seconds it looks once, for `ONLY_LOOK` seconds at most. A node that is down or starts is
+    left alone for longer each time, and `say` gets a line when that begins and when it is over.
+    `UnknownJobsError` where the node doesn't have one of the jobs; `UnauthorisedError`,
+    `ForbiddenError` or `UnsupportedError` where it may not be asked, or can't be.
     """
     until = clock() + timeout
     lookout = NodeLookout(client, name, say=say, clock=clock)
-    least, failures, is_away = FIRST_LOOK, 0, False
+    least = LAST_LOOK if timeout > 0 else ONLY_LOOK
+    failures, is_away = 0, False
     while True:
         try:
             async with (
@@ -74,7 +75,8 @@ async def wait_on_node(
                     waiting.end(ended)
                     tell(ended)
         except TimeoutError:
-            pass  # the time is over
+            say(f"{name}: it did not answer before the time was over")
+            return
         except (UnauthorisedError, ForbiddenError, UnsupportedError):
             raise
         except NodeError as error:
@@ -91,7 +93,6 @@ async def wait_on_node(
         left = until - clock()
         if waiting.is_over or left <= 0:
             return
-        least = ANY_LOOK
         await sleep(min(back_off(failures, random) if failures else PAUSE, left))
 
 
