@@ -8,6 +8,7 @@ import click
 
 from jobwatch.cli.completions import job_ids
 from jobwatch.cli.helping import ManualCommand
+from jobwatch.cli.ids import whole_id
 from jobwatch.cli.options import reading, say, zone_option
 from jobwatch.cli.printing import as_text, job_json, print_jobs, whole_text
 from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
@@ -44,13 +45,13 @@ __all__ = ["search", "show"]
 @zone_option
 @click.pass_obj
 def show(settings: Settings, id: str, json_: bool, zone: Zone) -> int:
-    """Show one job by its ID.
+    """Show one job by its ID, or by how that begins.
 
     It prints what the record has and what the log knows besides: the times in the zone, how long it
     took, what it said, what it was asked, and the note that was written to it.
     """
     with reading(settings) as log:
-        found, now = log.told_job(id), now_ms()
+        found, now = log.told_job(id) or log.told_job(whole_id(log, id)), now_ms()
         if found is None:
             say(f"jobwatch: there is no job {one_line(id)} in {settings.store}")
             return 1

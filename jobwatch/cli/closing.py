@@ -9,6 +9,7 @@ import click
 
 from jobwatch.cli.completions import running_ids
 from jobwatch.cli.helping import ManualCommand
+from jobwatch.cli.ids import whole_ids
 from jobwatch.cli.options import reading, say, zone_option
 from jobwatch.cli.printing import as_text
 from jobwatch.model.job import Job, Phase
@@ -53,14 +54,15 @@ def fail(
     """Close jobs that will never end, by their IDs, as ERROR.
 
     They are those that go on by their records, though nothing is left to end them. What is known of
-    each is shown first, then you are asked. All are closed or none.
+    each is shown first, then you are asked. All are closed or none. How an ID begins will do, if no
+    other begins so.
     """
     from jobwatch.store.alive import process_text
     from jobwatch.store.connect import check_log
     from jobwatch.store.plain_log import PlainJobLog
 
-    ids = tuple(dict.fromkeys(ids))
     with reading(settings) as log:
+        ids = whole_ids(log, ids)
         jobs = log.find_jobs(ids)
         if _is_refused(ids, jobs, settings):
             return 1

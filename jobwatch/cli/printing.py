@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from jobwatch.cli.ids import short_id
 from jobwatch.cli.options import say
 from jobwatch.model.exported import EVENT, told_record
 from jobwatch.model.job import Job, Json, Time
@@ -17,13 +18,14 @@ from jobwatch.model.known import Known, lost_reason, mark_of
 from jobwatch.model.query import JobQuery, Sort
 from jobwatch.model.row import JobRow, StateMark, state_mark
 from jobwatch.model.signs import Signs
-from jobwatch.model.text import clean, cut, json_safe, one_line
-from jobwatch.model.when import NONE, Zone, date_time, now_ms
+from jobwatch.model.text import clean, cut, fitted, json_safe, one_line
+from jobwatch.model.when import NONE, Zone, date_time, day_time, now_ms
 
 if TYPE_CHECKING:
     from jobwatch.store.plain_log import PlainJobLog
 
 __all__ = [
+    "ROOMY",
     "as_text",
     "job_json",
     "job_line",
@@ -38,6 +40,9 @@ Found = TypeVar("Found")
 
 ON_A_TERMINAL = 100
 """Jobs that are shown on a terminal unless told otherwise."""
+
+ROOMY, WIDE = 120, 160
+"""Cells of a line from which on it has years and users, and from which on whole ids."""
 
 
 def print_jobs(
@@ -76,25 +81,45 @@ def job_json(job: Job, known: Known, zone: Zone, *, event: str = "") -> str:
     return json_safe(encode(told_record(job, known, zone) | happened).decode())
 
 
-def job_line(row: JobRow, signs: Signs | None, now: int, zone: Zone) -> str:
-    """Return a job as one line, as it stands at an instant (ms)."""
+def job_line(row: JobRow, signs: Signs | None, now: int, zone: Zone, width: int | None) -> str:
+    """Return a job as one line, as it stands at an instant (ms), in the cells of a terminal."""
     mark = state_mark(row.status, row.outcome, None if signs is None else signs.of(row, now))
-    return _line(date_time(row.start, zone), row.taken(now), mark, row, row.message)
+    return _line(row.start, row.taken(now), mark, row, row.message, zone, width)
 
 
-def told_line(job: Job, known: Known, at: Time, now: int, zone: Zone) -> str:
-    """Return a job as one line that begins with an instant (ms), as it stands at another."""
+def told_line(job: Job, known: Known, at: Time, now: int, zone: Zone, width: int | None) -> str:
+    """Return a job as `job_line` does, but with another instant (ms) in front."""
     taken = NONE if lost_reason(known, zone) else job.taken(now)
-    return _line(date_time(at, zone), taken, mark_of(job, known), job, whole_text(job.message))
+    message = whole_text(job.message)
+    return _line(at, taken, mark_of(job, known), job, message, zone, width)
 
 
-def _line(time: str, taken: str, mark: StateMark, job: Job | JobRow, message: str) -> str:
-    progress = "" if job.progress is None else f"{job.progress.text} · "
-    return (
-        f"{time:<19}  {taken:>8}  "
-        f"{mark.glyph} {mark.word:<8}  {one_line(job.id)}  "
-        f"{as_text(job.type):<24}  {as_text(job.user):<12}  {progress}{one_line(message) or NONE}"
-    ).rstrip()
+def _line(
+    at: Time,
+    taken: str,
+    mark: StateMark,
+    job: Job | JobRow,
+    message: str,
+    zone: Zone,
+    width: int | None,
+) -> str:
+    """Return what is known of a job: all of it, or what the cells of a terminal have room for."""
+    type, user = as_text(job.type), as_text(job.user)
+    state = f"{mark.glyph} {mark.word:<8}"
+    said = one_line(message) or NONE
+    if job.progress is not None:
+        said = f"{job.progress.text} · {said}"
+    if width is None:
+        parts = [f"{date_time(at, zone):<19}", f"{taken:>8}", state, one_line(job.id)]
+        parts += [f"{type:<24}", f"{user:<12}", said]
+    elif width < ROOMY:
+        parts = [f"{day_time(at, zone):<14}", f"{taken:>8}", state, short_id(job.id)]
+        parts += [fitted(type, 14), said]
+    else:
+        id = short_id(job.id) if width < WIDE else one_line(job.id)
+        parts = [f"{date_time(at, zone):<19}", f"{taken:>8}", state, id]
+        parts += [fitted(type, 20), fitted(user, 12), said]
+    return cut("  ".join(parts).rstrip(), width)
 
 
 def as_text(value: Json) -> str:
@@ -138,5 +163,5 @@ def _print_lines(rows: Iterable[JobRow], log: PlainJobLog, zone: Zone) -> int:
         count += 1
         if signs is None and row.running:
             signs = log.signs()
-        click.echo(cut(job_line(row, signs, now_ms(), zone), width))
+        click.echo(job_line(row, signs, now_ms(), zone, width))
     return count

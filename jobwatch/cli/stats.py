@@ -13,6 +13,7 @@ from jobwatch.cli.printing import terminal_width
 from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
 from jobwatch.model.settings import Settings
 from jobwatch.model.statistics import COLUMNS, By, Figures, Statistics, name_of, record_of
+from jobwatch.model.text import cells, fitted
 from jobwatch.model.when import Zone, now_ms
 
 if TYPE_CHECKING:
@@ -121,22 +122,19 @@ def _print_table(found: Statistics) -> None:
         *((name_of(figures), _cells(figures)) for figures in found.groups),
         (f"{len(found.groups):,} in all", _cells(found.total)),
     ]
-    widths = [max(map(len, cells)) for cells in zip(*(cells for _, cells in lines), strict=True)]
-    longest = max(len(name) for name, _ in lines)
+    columns = zip(*(figures for _, figures in lines), strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    longest = max(cells(name) for name, _ in lines)
     if (width := terminal_width()) is not None:
         room = width - sum(widths) - 2 * len(widths)
         longest = min(longest, max(room, SHORTEST_NAME))
-    for name, cells in lines:
-        click.echo(f"{_cut(name, longest):<{longest}}" + "".join(_aligned(cells, widths)))
+    for name, figures in lines:
+        click.echo(fitted(name, longest) + "".join(_aligned(figures, widths)))
 
 
 def _cells(figures: Figures) -> list[str]:
     return [column.text(figures) for column in COLUMNS]
 
 
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    return (f"  {cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
-
-
-def _cut(name: str, width: int) -> str:
-    return name if len(name) <= width else name[: width - 1] + "…"
+def _aligned(figures: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    return (f"  {figure:>{width}}" for figure, width in zip(figures, widths, strict=True))

@@ -17,7 +17,6 @@ from jobwatch.model.job import Job, Outcome, Time
 from jobwatch.model.known import Known
 from jobwatch.model.query import JobQuery
 from jobwatch.model.settings import Settings
-from jobwatch.model.text import cut
 from jobwatch.model.when import Zone, now_ms
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.tail import Happened, Tail
@@ -130,4 +129,4 @@ def _print(job: Job, known: Known, at: Time, zone: Zone, event: str, *, as_json:
     if as_json:
         click.echo(job_json(job, known, zone, event=event))
     else:
-        click.echo(cut(told_line(job, known, at, now_ms(), zone), terminal_width()))
+        click.echo(told_line(job, known, at, now_ms(), zone, terminal_width()))

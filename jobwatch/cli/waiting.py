@@ -13,15 +13,16 @@ import click
 
 from jobwatch.cli.completions import node_urls, running_ids
 from jobwatch.cli.helping import LOGIN, ManualCommand
+from jobwatch.cli.ids import short_id, whole_ids
 from jobwatch.cli.options import reading, say, zone_option
-from jobwatch.cli.printing import as_text, job_json, terminal_width
+from jobwatch.cli.printing import ROOMY, as_text, job_json, terminal_width
 from jobwatch.model.durations import SECOND, parse_length
 from jobwatch.model.job import Phase
 from jobwatch.model.known import lost_reason, mark_of
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import cut, one_line
 from jobwatch.model.waiting import Ended, UnknownJobsError, Waiting, WaitStatus
-from jobwatch.model.when import NONE, WhenError, Zone, date_time, now_ms
+from jobwatch.model.when import NONE, WhenError, Zone, date_time, day_time, now_ms
 
 if TYPE_CHECKING:
     from jobwatch.cli.mirroring import Plan
@@ -117,7 +118,8 @@ def wait(
 ) -> int:
     """Wait until jobs have ended.
 
-    Prints one line for each as it ends. With --any the first that ends will do.
+    Prints one line for each as it ends. With --any the first that ends will do. How an ID of the
+    log begins will do too, if no other begins so.
 
     The exit status tells the worst of what has ended: an error before a lost job, and that before
     one that is complete in part. Whatever did not end in time, or is not there, comes before all.
@@ -126,12 +128,15 @@ def wait(
     """
     if cafile is not None and url is None:
         raise click.UsageError("--cafile is for --node")
+    if url is None:
+        with reading(settings) as log:  # makes it in the default place
+            ids = whole_ids(log, ids)
     waiting = Waiting(ids, needed=1 if any_ else None)
     tell = _teller(zone, json_=json_)
     try:
         if url is None:
             place = f"in {settings.store}"
-            _wait_on_log(settings, waiting, timeout, tell)
+            _wait_on_log(settings.store, waiting, timeout, tell)
         else:
             place = f"on {one_line(url)}"
             _wait_on_node(url, cafile, zone, waiting, timeout, tell)
@@ -148,13 +153,11 @@ def wait(
 
 
 def _wait_on_log(
-    settings: Settings, waiting: Waiting, timeout: float, tell: Callable[[Ended], None]
+    store: Path, waiting: Waiting, timeout: float, tell: Callable[[Ended], None]
 ) -> None:
     from jobwatch.store.waiting import wait_on_log
 
-    with reading(settings):  # makes it in the default place
-        pass
-    wait_on_log(settings.store, waiting, timeout=timeout, tell=tell)
+    wait_on_log(store, waiting, timeout=timeout, tell=tell)
 
 
 def _wait_on_node(
@@ -199,10 +202,12 @@ async def _ask_node(
 
 def _teller(zone: Zone, *, json_: bool) -> Callable[[Ended], None]:
     """Return what prints each job as it ends, and no more once nobody reads it."""
-    width = terminal_width()
 
     def tell(ended: Ended) -> None:
-        text = job_json(ended.job, ended.known, zone) if json_ else cut(_line(ended, zone), width)
+        if json_:
+            text = job_json(ended.job, ended.known, zone)
+        else:
+            text = _line(ended, zone, terminal_width())
         try:
             click.echo(text)
         except BrokenPipeError:
@@ -212,7 +217,7 @@ def _teller(zone: Zone, *, json_: bool) -> Callable[[Ended], None]:
     return tell
 
 
-def _line(ended: Ended, zone: Zone) -> str:
+def _line(ended: Ended, zone: Zone, width: int | None) -> str:
     from jobwatch.store.values import preview, to_column
 
     job, known = ended.job, ended.known
@@ -221,8 +226,12 @@ def _line(ended: Ended, zone: Zone) -> str:
     at = known.origin.lost_since if is_lost else job.end_datetime
     said = lost_reason(known, zone) if is_lost else preview(to_column(job.message))
     took = NONE if is_lost else job.taken(now_ms())
+    if width is None or width >= ROOMY:
+        time, id = f"{date_time(at, zone):<19}", one_line(job.id)
+    else:
+        time, id = f"{day_time(at, zone):<14}", short_id(job.id)
     line = (
-        f"{date_time(at, zone):<19}  {mark.glyph} {mark.word:<8}  {one_line(job.id)}"
+        f"{time}  {mark.glyph} {mark.word:<8}  {id}"
         f"  {as_text(job.type)}  {took}  {one_line(said[:LONGEST_MESSAGE]) or NONE}"
     )
-    return line.rstrip()
+    return cut(line.rstrip(), width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clean", "cut", "json_safe", "one_line"]
+__all__ = ["cells", "clean", "cut", "fitted", "json_safe", "one_line"]
 
 # C0 but tab and newline, DEL, C1, marks and overrides of writing direction, line and paragraph
 # separators, lone surrogates: what a terminal obeys, or what reorders the text around it.
@@ -27,18 +27,39 @@ def one_line(text: str) -> str:
 def cut(text: str, width: int | None) -> str:
     """Return the beginning of a clean line that takes so many cells at most; all of it for None.
 
-    Wide characters take two (Unicode Standard Annex 11), and marks upon others none.
+    A character takes as many as `cells` says.
     """
-    if width is None or (text.isascii() and len(text) <= width):
+    if width is None:
         return text
-    from unicodedata import category, east_asian_width
-
+    if text.isascii():
+        return text[:width]
     for place, character in enumerate(text):
-        if category(character) not in ("Mn", "Me", "Cf"):
-            width -= 2 if east_asian_width(character) in ("W", "F") else 1
+        width -= cells(character)
         if width < 0:
             return text[:place]
     return text
+
+
+def fitted(text: str, width: int) -> str:
+    """Return a clean line in just so many cells: filled up with spaces, or cut off with an `…`."""
+    shown = text if cells(text) <= width else f"{cut(text, width - 1)}…"
+    return shown + " " * (width - cells(shown))
+
+
+def cells(text: str) -> int:
+    """Return how many cells of a terminal a clean line takes.
+
+    Wide characters take two (Unicode Standard Annex 11), and marks upon others none.
+    """
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        2 if east_asian_width(character) in ("W", "F") else 1
+        for character in text
+        if category(character) not in ("Mn", "Me", "Cf")
+    )
 
 
 def json_safe(json: str) -> str:

@@ -28,7 +28,7 @@ from jobwatch.store.connect import (
 )
 from jobwatch.store.steps import Reading, Steps
 from jobwatch.store.transactions import Changes
-from jobwatch.store.values import to_column
+from jobwatch.store.values import from_column, to_column
 from jobwatch.store.watch import VERSION, FileIdentity
 
 if TYPE_CHECKING:
@@ -141,6 +141,11 @@ class PlainJobLog:
         for row in self._rows(sql.GET_BY_ID, (to_column(id),)):
             return sql.job_of(row)
         return None
+
+    def ids_from(self, id: str, limit: int) -> list[str]:
+        """Return the first ids from this one on, in the order of their code points."""
+        rows = self._rows(sql.IDS_FROM, (to_column(id), limit))
+        return [str(from_column(found)) for (found,) in rows]
 
     def find_jobs(self, ids: Iterable[str]) -> dict[str, Job]:
         """Return those of the jobs that the log has, by id."""

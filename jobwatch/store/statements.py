@@ -32,6 +32,8 @@ SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, c
 FROM jobs WHERE id IN (SELECT value FROM json_each(?))
 """
 
+IDS_FROM = "SELECT id FROM jobs WHERE id >= ? ORDER BY id LIMIT ?"
+
 GET_WITHOUT_BODY = """
 SELECT id, status, type, user, start_datetime, end_datetime, created_datetime, createdtime,
        updatedtime, message, other, NULL, seq

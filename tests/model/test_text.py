@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobwatch.model.text import clean, json_safe, one_line
+from jobwatch.model.text import cells, clean, cut, fitted, json_safe, one_line
 
 any_text = st.text(st.characters(codec=None, categories=("L", "N", "P", "S", "C", "Z")))
 UNSAFE = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -55,3 +55,27 @@ def test_what_is_cleaned_is_still_to_be_read(text: str, shown: str) -> None:
 
 def test_breaks_become_one_blank() -> None:
     assert one_line("a\r\n\n\tb ") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("abc", 5, "abc  "),
+        ("abc", 3, "abc"),
+        ("abcd", 3, "ab…"),
+        ("表格", 4, "表格"),
+        ("表格", 3, "表…"),
+        ("表格", 2, "… "),
+        ("e\u0301a", 2, "e\u0301a"),
+    ],
+)
+def test_a_fitted_text_takes_just_its_cells(text: str, width: int, shown: str) -> None:
+    assert fitted(text, width) == shown
+    assert cells(shown) == width
+
+
+@given(any_text, st.integers(0, 20))
+def test_what_is_cut_has_no_more_cells_than_there_are(text: str, width: int) -> None:
+    shown = cut(one_line(text), width)
+    assert cells(shown) <= width
+    assert one_line(text).startswith(shown)
