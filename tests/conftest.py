@@ -6,6 +6,7 @@ import signal
 from itertools import count
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _numbers = count()
 
@@ -13,6 +14,10 @@ _numbers = count()
 def pytest_configure() -> None:
     """Let Ctrl-C interrupt, though a shell may have started the tests with it ignored (`&`)."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes is the machine's business.
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("untimed", deadline=None, suppress_health_check=slow)
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from jobwatch import JobStatus, PlainJobLog
-from jobwatch.model.query import JobQuery, Sort, SortKey
+from jobwatch import UNSET, JobLog, JobQuery, JobStatus, PlainJobLog
+from jobwatch.model.query import Sort, SortKey
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
@@ -43,7 +43,18 @@ async def test_the_python_of_the_readme_logs_what_it_says(
         jobs = list(log.jobs(OLDEST_FIRST))
     assert [(job.type, job.status, job.message) for job in jobs] == [
         ("csv_data_load", JobStatus.COMPLETE, "successfully loaded 3 of 3 records"),
-        ("nightly_report", JobStatus.COMPLETE, jobs[1].message),
+        ("nightly_report", JobStatus.COMPLETE, UNSET),
         ("nightly_report", JobStatus.COMPLETE, "42 pages"),
     ]
     assert jobs[1].other["progress"] == {"done": 21, "total": 42}
+
+
+def test_each_log_has_the_parts_that_the_readme_says() -> None:
+    [said] = re.findall(
+        r"^`JobLog` has (.*?) too,.*?`PlainJobLog` of these (.*?);",
+        README.read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    parts, plain = (re.findall("`(.+?)`", names) for names in said)
+    assert [name for name in parts if not hasattr(JobLog, name)] == []
+    assert [name for name in parts if hasattr(PlainJobLog, name)] == plain

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from jobwatch.feeds.samples.work import Work, crew, dates_of, draw, resumed
 from jobwatch.model.job import Job, JobStatus, Phase
 from jobwatch.model.query import JobQuery, View
-from jobwatch.store.connect import UnknownJobError
+from jobwatch.store.connect import JobExistsError, UnknownJobError
 from jobwatch.store.job_log import JobLog
 
 __all__ = ["Action", "Create", "End", "Say", "Script", "Simulation", "Start"]
@@ -200,5 +200,5 @@ class Simulation:
                     await self._log.fail(work.id, work.message)
                 case End(work):
                     await self._log.finish(work.id, work.message)
-        except UnknownJobError:
+        except (UnknownJobError, JobExistsError):
             self._script.forget(action.work.id if isinstance(action, Create | End) else action.id)

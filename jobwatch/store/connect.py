@@ -11,15 +11,19 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
+from jobwatch.store.forked import is_inherited
 from jobwatch.store.mounts import network_file_system
 
 __all__ = [
+    "JobExistsError",
     "LogError",
     "UnknownJobError",
+    "check_fork",
     "check_log",
     "errors_of",
     "open_plain",
     "read_only_uri",
+    "read_plain",
     "refuse_older",
     "takes_long_to_open",
 ]
@@ -51,7 +55,11 @@ class LogError(Exception):
 
 
 class UnknownJobError(LogError):
-    """The log has no job of that id, or has one where there should be none."""
+    """The log has no job of that id."""
+
+
+class JobExistsError(LogError):
+    """The log has a job of that id already."""
 
 
 # Neither of these two may open a log that is there: to close a file drops all the locks that this
@@ -92,6 +100,15 @@ def check_place(path: Path) -> None:
         )
 
 
+def check_fork(path: Path) -> None:
+    """Raise `LogError` in a process that was forked while the log was open: it may not use it."""
+    if is_inherited(path):
+        raise LogError(
+            f"{path} was open when this process was forked, and what is written now could be lost;"
+            " fork before the log is opened, or start processes with multiprocessing's spawn"
+        )
+
+
 def read_only_uri(path: Path) -> str:
     """Return the URI under which SQLite neither creates nor writes the file."""
     return f"file:{quote(str(path.absolute()))}?mode=ro"
@@ -100,6 +117,7 @@ def read_only_uri(path: Path) -> str:
 def open_plain(path: Path) -> sqlite3.Connection:
     """Open a log to write it, made or brought up to date if need be; errors are `LogError`."""
     check_place(path)
+    check_fork(path)
     make_file(path)
     with errors_of(path):
         connection = sqlite3.connect(
@@ -113,6 +131,19 @@ def open_plain(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
+
+
+def read_plain(path: Path) -> sqlite3.Connection:
+    """Open a log that must be there, and is one (`check_log`), only to read it."""
+    check_fork(path)
+    with errors_of(path):
+        return sqlite3.connect(
+            read_only_uri(path),
+            uri=True,
+            isolation_level=None,
+            timeout=READER_BUSY_TIMEOUT / 1000,
+            check_same_thread=False,
+        )
 
 
 def check_log(path: Path) -> None:
@@ -204,6 +235,7 @@ def _statements(script: str) -> Iterator[str]:
 def _version_at(path: Path) -> int:
     check_readable(path)
     check_place(path)
+    check_fork(path)
     with errors_of(path):
         connection = sqlite3.connect(
             read_only_uri(path), uri=True, timeout=READER_BUSY_TIMEOUT / 1000
@@ -259,8 +291,24 @@ def _sqlite_problem(path: Path, error: sqlite3.Error) -> str:
         return f"{path} is damaged or not a job log ({error}); restore it from a copy"
     if primary == sqlite3.SQLITE_CANTOPEN:
         return f"{path} can't be opened; check that its folder exists and may be written to"
-    if primary == sqlite3.SQLITE_FULL:
+    # Where its shared memory can't grow, SQLite tells no full disk from a bad one.
+    if primary == sqlite3.SQLITE_FULL or (
+        primary == sqlite3.SQLITE_IOERR and _is_on_full_disk(path)
+    ):
         return f"{path}: the disk is full; free some space and try again"
     if primary == sqlite3.SQLITE_IOERR:
         return f"{path}: reading or writing failed ({error}); check the disk"
     return f"{path}: {error}"
+
+
+FULL_DISK = 65_536
+"""Bytes that a disk has left at most if it is full: twice what the shared memory grows by."""
+
+
+def _is_on_full_disk(path: Path) -> bool:
+    from shutil import disk_usage
+
+    try:
+        return disk_usage(path.parent).free < FULL_DISK
+    except OSError:
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,13 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from jobwatch.store.connect import READER_BUSY_TIMEOUT, LogError, errors_of, read_only_uri
+from jobwatch.store.connect import (
+    READER_BUSY_TIMEOUT,
+    LogError,
+    check_fork,
+    errors_of,
+    read_only_uri,
+)
 from jobwatch.store.steps import Parameters, Reading
 
 __all__ = ["Parameters", "ReadConnection"]
@@ -24,6 +31,7 @@ class ReadConnection:
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
         self._connection = connection
         self._closed = False
+        self._process = os.getpid()
         self._busy = asyncio.Lock()
         self.path = path
 
@@ -43,7 +51,8 @@ class ReadConnection:
             yield reader
         finally:
             reader._closed = True
-            await connection.close()
+            if os.getpid() == reader._process:  # a child that was forked doesn't have its thread
+                await connection.close()
 
     async def rows(self, statement: str, parameters: Parameters = ()) -> list[Any]:
         """Return all rows of a statement; `LogError` if it can't be run."""
@@ -51,6 +60,7 @@ class ReadConnection:
             return await self._rows(statement, parameters)
 
     async def _rows(self, statement: str, parameters: Parameters) -> list[Any]:
+        check_fork(self.path)
         with errors_of(self.path):
             try:
                 return list(await self._connection.execute_fetchall(statement, parameters))

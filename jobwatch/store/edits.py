@@ -14,6 +14,7 @@ from jobwatch.model.job import UNSET, Job, JobStatus, Json, Phase
 from jobwatch.model.text import one_line
 from jobwatch.store.alive import KEY, Process
 from jobwatch.store.connect import LogError
+from jobwatch.store.values import checked
 
 __all__ = ["Clock", "change", "closed", "created", "ended", "started"]
 
@@ -25,14 +26,21 @@ Clock: TypeAlias = Callable[[], int]
 
 
 def created(clock: Clock, *, id: str | None, type: Json, user: Json, job_body: Json) -> Job:
-    """Return a new job in state CREATED; without an id it gets a GUID."""
+    """Return a new job in state CREATED; without an id it gets a GUID.
+
+    `TypeError` for an id that isn't text, `ValueError` for an empty one and for what isn't JSON.
+    """
+    if not isinstance(id, str | None):
+        raise TypeError(f"a job's id is text, this is {id!r}")
+    if id == "":
+        raise ValueError("a job's id can't be empty")
     now = clock()
     return Job(
-        id=id or str(uuid4()),
-        type=type,
-        user=user,
+        id=str(uuid4()) if id is None else id,
+        type=checked(type),
+        user=checked(user),
         status=JobStatus.CREATED.value,
-        job_body=job_body,
+        job_body=checked(job_body),
         created_datetime=now,
         createdtime=now,
         updatedtime=now,
@@ -53,7 +61,7 @@ def started(clock: Clock, process: Process | None = None) -> Callable[[Job], Job
 
 def ended(clock: Clock, status: JobStatus, message: Json = UNSET) -> Callable[[Job], Job]:
     """Return the edit that ends a job now; without a message it keeps the one it has."""
-    said = {} if message is UNSET else {"message": message}
+    said = {} if message is UNSET else {"message": checked(message)}
     return lambda job: _touched(job, now := clock(), status=status.value, end_datetime=now, **said)
 
 
@@ -75,7 +83,8 @@ def closed(clock: Clock, message: str | None) -> Callable[[Job], Job]:
 
 
 def change(clock: Clock, fields: dict[str, Any]) -> Callable[[Job], Job]:
-    """Return the edit that sets fields of `Job` by name."""
+    """Return the edit that sets fields of `Job` by name; `ValueError` for what isn't JSON."""
+    fields = {name: checked(value) for name, value in fields.items()}
     return lambda job: _touched(job, clock(), **fields)
 
 

@@ -1,14 +1,12 @@
-"""JobLog: a job log for asyncio, on aiosqlite."""
+"""JobLog: a job log for asyncio, read over aiosqlite and written by a thread of its own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
-
-import aiosqlite
+from typing import Any
 
 from jobwatch.model.job import UNSET, Job, JobStatus, Json
 from jobwatch.model.node import Node, Origin
@@ -18,54 +16,41 @@ from jobwatch.model.when import now_ms
 from jobwatch.store import edits, floors, pages, reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.alive import Process, own_process
-from jobwatch.store.connect import (
-    BUSY_TIMEOUT,
-    CONNECTION_PRAGMAS,
-    READER_BUSY_TIMEOUT,
-    check_log,
-    errors_of,
-    open_plain,
-    read_only_uri,
-)
-from jobwatch.store.connection import Parameters
+from jobwatch.store.connect import check_log, open_plain, read_plain
+from jobwatch.store.connection import ReadConnection
 from jobwatch.store.lifetime import Lifetime
 from jobwatch.store.logged_job import LoggedJob
 from jobwatch.store.search import ready_for
-from jobwatch.store.steps import Many, Steps
 from jobwatch.store.transactions import Changes
 from jobwatch.store.values import to_column
+from jobwatch.store.writer import Writer
 
 __all__ = ["JobLog"]
-
-Result = TypeVar("Result")
 
 
 class JobLog:
     """A job log that many may write to at once; every write is one short transaction.
 
     Times are epoch milliseconds. All methods raise `LogError`, a line for a person, where the file
-    can't be used, and `UnknownJobError` for an id that the log doesn't have.
+    can't be used, `UnknownJobError` for an id that the log doesn't have, and `JobExistsError` for
+    one that it has already.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, path: Path, clock: edits.Clock) -> None:
-        self._connection = connection
-        self._writing = asyncio.Lock()
+    def __init__(self, reader: ReadConnection, writer: Writer, clock: edits.Clock) -> None:
+        self._rows = reader.rows
+        self._run = reader.run
+        self._writer = writer
+        self._write = writer.write
         self._clock = clock
-        self.path = path
+        self.path = reader.path
 
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path | str, *, clock: edits.Clock = now_ms) -> AsyncIterator[JobLog]:
         """Open the log at `path`; a missing one is made, mode 0600, and its folder too."""
         path = Path(path)
-        await asyncio.to_thread(lambda: open_plain(path).close())
-        with errors_of(path):
-            async with aiosqlite.connect(
-                path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000
-            ) as connection:
-                for pragma in CONNECTION_PRAGMAS:
-                    await connection.execute_fetchall(pragma)
-                yield cls(connection, path, clock)
+        async with Writer.open(path, open_plain) as writer, ReadConnection.open(path) as reader:
+            yield cls(reader, writer, clock)
 
     @classmethod
     @asynccontextmanager
@@ -73,14 +58,8 @@ class JobLog:
         """Open a log that must be there, only to read it."""
         path = Path(path)
         await asyncio.to_thread(check_log, path)
-        with errors_of(path):
-            async with aiosqlite.connect(
-                read_only_uri(path),
-                uri=True,
-                isolation_level=None,
-                timeout=READER_BUSY_TIMEOUT / 1000,
-            ) as connection:
-                yield cls(connection, path, clock)
+        async with Writer.open(path, read_plain) as writer, ReadConnection.open(path) as reader:
+            yield cls(reader, writer, clock)
 
     def job(
         self,
@@ -96,7 +75,8 @@ class JobLog:
         """
         process = own_process()
         life = Lifetime(self._clock, type=type, user=user, id=id, body=body, process=process)
-        return LoggedJob(self._write, life)
+        writer = self._writer
+        return LoggedJob(writer.write_anyway, life, writer.offer, writer.write)
 
     async def create(
         self,
@@ -196,54 +176,4 @@ class JobLog:
         return sql.order_of(job), 0
 
     async def _make_ready(self, query: JobQuery) -> None:
-        async with self._writing:
-            with errors_of(self.path):
-                await self._run(ready_for(query))
-
-    async def _rows(self, statement: str, parameters: Parameters = ()) -> list[Any]:
-        with errors_of(self.path):
-            return list(await self._connection.execute_fetchall(statement, parameters))
-
-    async def _write(self, steps: Steps[Result]) -> Result:
-        # What was sent to the connection's thread can't be taken back: who is cancelled waits until
-        # the transaction is whole or undone.
-        writing = asyncio.ensure_future(self._transaction(steps))
-        cancelled: asyncio.CancelledError | None = None
-        while not writing.done():
-            try:
-                await asyncio.wait([writing])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            writing.exception()  # it is no news to who was cancelled
-            raise cancelled
-        return writing.result()
-
-    async def _transaction(self, steps: Steps[Result]) -> Result:
-        # Two tasks of one program share the connection, and so would share a transaction.
-        async with self._writing:
-            with errors_of(self.path):
-                await self._connection.execute_fetchall("BEGIN IMMEDIATE")
-                try:
-                    result = await self._run(steps)
-                    await self._connection.execute_fetchall("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        await self._connection.execute_fetchall("ROLLBACK")
-                    raise
-                return result
-
-    async def _run(self, steps: Steps[Result]) -> Result:
-        rows: Sequence[Any] = ()
-        try:
-            step = next(steps)
-            while True:
-                if isinstance(step, Many):
-                    await self._connection.executemany(step.sql, step.rows)
-                    rows = ()
-                else:
-                    rows = list(await self._connection.execute_fetchall(step.sql, step.parameters))
-                step = steps.send(rows)
-        except StopIteration as done:
-            result: Result = done.value
-            return result
+        await self._run(ready_for(query))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobwatch.model.condition import EVERY
@@ -20,12 +22,14 @@ from jobwatch.model.when import now_ms
 from jobwatch.store import edits, plain_steps, reads, transactions
 from jobwatch.store import statements as sql
 from jobwatch.store.connect import (
-    READER_BUSY_TIMEOUT,
+    BUSY_TIMEOUT,
+    check_fork,
     check_log,
     errors_of,
     open_plain,
-    read_only_uri,
+    read_plain,
 )
+from jobwatch.store.plain_steps import OFFER_TIMEOUT
 from jobwatch.store.steps import Reading, Steps
 from jobwatch.store.transactions import Changes
 from jobwatch.store.values import from_column, to_column
@@ -54,7 +58,9 @@ class PlainJobLog:
         self._connection = connection
         self._file = FileIdentity(path)
         self._version: int | None = None
-        self._writing = Lock()
+        # A job's progress may come from the threads of a pool; none may see what another undoes.
+        self._busy = Lock()
+        self._process = os.getpid()
         self.path = path
 
     @classmethod
@@ -62,11 +68,11 @@ class PlainJobLog:
     def open(cls, path: Path | str) -> Iterator[PlainJobLog]:
         """Open the log at `path`; a missing one is made, mode 0600, and its folder too."""
         path = Path(path)
-        connection = open_plain(path)
+        log = cls(open_plain(path), path)
         try:
-            yield cls(connection, path)
+            yield log
         finally:
-            connection.close()
+            log._close()
 
     @classmethod
     @contextmanager
@@ -83,17 +89,11 @@ class PlainJobLog:
         """Open a log that must be there, only to read it."""
         path = Path(path)
         check_log(path)
-        with errors_of(path):
-            connection = sqlite3.connect(
-                read_only_uri(path),
-                uri=True,
-                isolation_level=None,
-                timeout=READER_BUSY_TIMEOUT / 1000,
-            )
+        log = cls(read_plain(path), path)
         try:
-            yield cls(connection, path)
+            yield log
         finally:
-            connection.close()
+            log._close()
 
     def job(
         self,
@@ -112,7 +112,7 @@ class PlainJobLog:
         from jobwatch.store.logged_job import PlainLoggedJob
 
         life = Lifetime(now_ms, type=type, user=user, id=id, body=body, process=own_process())
-        return PlainLoggedJob(self._write, life)
+        return PlainLoggedJob(self._write, life, self._offer)
 
     def upsert_many(self, jobs: Iterable[Job], *, node: str | None = None) -> Changes:
         """Merge jobs into the log (see `merge`), all or none; who has no node yet is of `node`."""
@@ -149,8 +149,7 @@ class PlainJobLog:
 
     def find_jobs(self, ids: Iterable[str]) -> dict[str, Job]:
         """Return those of the jobs that the log has, by id."""
-        with errors_of(self.path):
-            return plain_steps.run(self._connection, transactions.known(dict.fromkeys(ids)))
+        return self.run(transactions.known(dict.fromkeys(ids)))
 
     def jobs(self, query: JobQuery, limit: int | None = None) -> Iterator[Job]:
         """Return the jobs of a query in its order of start, read in blocks: memory stays flat."""
@@ -227,7 +226,7 @@ class PlainJobLog:
 
     def run(self, steps: Reading[Result]) -> Result:
         """Run steps that read, and return their result."""
-        with errors_of(self.path):
+        with self._turn():
             return plain_steps.run(self._connection, steps)
 
     def _blocks(
@@ -266,10 +265,30 @@ class PlainJobLog:
     def _rows(
         self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
     ) -> list[Any]:
-        with errors_of(self.path):
+        with self._turn():
             return self._connection.execute(statement, parameters).fetchall()
 
     def _write(self, steps: Steps[Result]) -> Result:
-        # A job's progress may come from the threads of a pool.
-        with self._writing, errors_of(self.path):
-            return plain_steps.in_transaction(self._connection, steps)
+        return self._transaction(steps, BUSY_TIMEOUT)
+
+    def _offer(self, steps: Steps[Result]) -> Result:
+        return self._transaction(steps, OFFER_TIMEOUT)
+
+    def _transaction(self, steps: Steps[Result], patience: int) -> Result:
+        deadline = monotonic() + patience / 1_000
+        with self._turn():
+            self._file.check()
+            left = max(round((deadline - monotonic()) * 1_000), 0)
+            return plain_steps.in_transaction(self._connection, steps, patience=left)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Keep other threads out; `LogError` for what SQLite says, and in a forked process."""
+        check_fork(self.path)
+        with self._busy, errors_of(self.path):
+            yield
+
+    def _close(self) -> None:
+        if os.getpid() == self._process:  # a child that was forked must not touch it
+            with self._busy:
+                self._connection.close()

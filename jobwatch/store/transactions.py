@@ -15,9 +15,10 @@ from jobwatch.model.insight import lost_before
 from jobwatch.model.job import Job, merge
 from jobwatch.model.node import Node
 from jobwatch.model.row import Note
+from jobwatch.model.text import one_line
 from jobwatch.store import statements as sql
-from jobwatch.store.connect import UnknownJobError
-from jobwatch.store.steps import Many, One, Steps
+from jobwatch.store.connect import JobExistsError, UnknownJobError
+from jobwatch.store.steps import Many, One, Reading, Steps
 from jobwatch.store.values import to_column
 
 __all__ = [
@@ -125,10 +126,13 @@ def _upsert(jobs: Sequence[Job], node: int | None) -> Steps[Changes]:
 
 
 def create(make: Callable[[], Job]) -> Steps[Job]:
-    """Add the job that `make` returns; it is called inside the transaction, so its clock is too."""
+    """Add the job that `make` returns; `JobExistsError` where its id is taken.
+
+    It is called inside the transaction, so its clock is too.
+    """
     job = make()
     if (yield One(sql.GET_BY_ID, (to_column(job.id),))):
-        raise UnknownJobError(f"there is a job {job.id} already")
+        raise JobExistsError(f"there is a job {one_line(job.id)} already")
     yield from _write({}, [job], None)
     return job
 
@@ -145,7 +149,7 @@ def edit_all(ids: Iterable[str], change: Callable[[Job], Job]) -> Steps[list[Job
     before = yield from known(ids)
     for id in ids:
         if id not in before:
-            raise UnknownJobError(f"there is no job {id} in this log")
+            raise UnknownJobError(f"there is no job {one_line(str(id))} in this log")
     jobs = [change(before[id]) for id in ids]
     yield from _write(before, jobs, None)
     return jobs
@@ -174,7 +178,7 @@ def delete(ids: Iterable[str]) -> Steps[int]:
     return len(before)
 
 
-def known(ids: Iterable[str]) -> Steps[dict[str, Job]]:
+def known(ids: Iterable[str]) -> Reading[dict[str, Job]]:
     """Read the jobs of these ids, by id."""
     keys = [to_column(id) for id in ids]
     rows: list[Sequence[Any]] = []

@@ -9,13 +9,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 from jobwatch.model.query import JobQuery
 from jobwatch.store.plain_log import PlainJobLog
 from tests.benchmarks.program import ENVIRONMENT, ROOT, running, watch
 from tests.benchmarks.report import Result
 
-PRODUCERS, JOBS_A_SECOND = 4, 200
+KINDS = ("plain", "asyncio") * 2
+"""What each of the producers logs with."""
+JOBS_A_SECOND = 200
 WRITE_ALLOWED = 20
 """Milliseconds, of 99 in 100 writes."""
 TICK = 1_000
@@ -35,17 +38,17 @@ def measure(log: Path, ended: Path, seconds: float = 20) -> Iterator[Result]:
 
 
 def _producers(log: Path, seconds: float) -> list[Result]:
-    rate = JOBS_A_SECOND / PRODUCERS
+    rate = JOBS_A_SECOND / len(KINDS)
     with running(watch(log), SIZE) as monitor:
         monitor.read_until(rb"live")
         processes = [
             subprocess.Popen(
-                [sys.executable, PRODUCER, str(log), str(seconds), str(rate)],
+                [sys.executable, PRODUCER, kind, str(log), str(seconds), str(rate)],
                 stdout=subprocess.PIPE,
                 env=ENVIRONMENT,
                 cwd=ROOT,
             )
-            for _ in range(PRODUCERS)
+            for kind in KINDS
         ]
         delays: list[float] = []
         end = time.perf_counter() + seconds - 2
@@ -58,16 +61,21 @@ def _producers(log: Path, seconds: float) -> list[Result]:
                     delays.append((time.perf_counter() - began) * 1000)
                 monitor.read_for(0.13)  # not in step with the monitor's looks
         told = [json.loads(process.communicate()[0]) for process in processes]
-    took = [ms for one in told for ms in one["took"]]
-    worst = quantiles(took, n=100)[-1]
     refused = sum(one["refused"] for one in told)
     return [
-        Result(
-            "a write, while 4 processes log 200 jobs a second: median", median(took), 1, "ms", None
-        ),
-        Result("the same, 99 of 100 at most", worst, WRITE_ALLOWED, "ms", 1.0),
+        *_writes("a write, while 4 processes log 200 jobs a second", told[::2]),
+        *_writes("the same on asyncio", told[1::2]),
         Result("writes that were refused", refused, 1, "writes", 0),
         Result("from a write to the screen meanwhile, at most", max(delays), TICK, "ms", 1.05),
+    ]
+
+
+def _writes(name: str, told: list[dict[str, Any]]) -> list[Result]:
+    took = [ms for one in told for ms in one["took"]]
+    worst = quantiles(took, n=100)[-1]
+    return [
+        Result(f"{name}: median", median(took), 1, "ms", None),
+        Result(f"{name}: 99 of 100 at most", worst, WRITE_ALLOWED, "ms", 1.0),
     ]
 
 

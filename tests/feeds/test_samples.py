@@ -76,7 +76,7 @@ def test_another_number_gives_other_jobs() -> None:
     assert not {job.id for job in seeded(300, 7)} & {job.id for job in seeded(300, 8)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     count=st.integers(0, 120),
     running=st.integers(0, 40),

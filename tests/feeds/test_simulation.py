@@ -56,7 +56,7 @@ def test_a_script_and_a_seed_of_the_same_number_have_other_ids() -> None:
     assert not created & {job.id for job in history}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(random_state=st.integers(0, 2**32), adopted=st.integers(0, 12))
 def test_each_job_is_created_begins_speaks_and_ends_in_this_order(
     random_state: int, adopted: int

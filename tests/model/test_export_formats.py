@@ -110,7 +110,7 @@ def rows(data: bytes) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("format", list(Format))
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(records=ANY_LOG)
 def test_jobs_of_any_shape_come_out_of_a_file_as_they_went_in(
     format: Format, records: list[tuple[dict[str, Any], Known]]

@@ -91,7 +91,7 @@ async def ids_of(found: JobList) -> list[str]:
     return ids
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(writes, st.booleans())
 def test_a_search_that_is_kept_up_finds_what_a_scan_finds(
     steps: list[tuple[str | None, list[Job]]], descending: bool

@@ -75,7 +75,7 @@ async def rows_of(jobs: job_list.JobList) -> list[str]:
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(changes)
 def test_a_list_that_is_kept_up_is_the_list_that_is_made_anew(
     walk: list[tuple[str, int, int | None]],

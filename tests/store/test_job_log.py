@@ -22,7 +22,7 @@ from jobwatch.model.summary import StateCounts
 from jobwatch.model.when import UTC, TimeRange
 from jobwatch.store import connect
 from jobwatch.store.alive import Process, own_process, process_of
-from jobwatch.store.connect import LogError, UnknownJobError
+from jobwatch.store.connect import JobExistsError, LogError, UnknownJobError
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
@@ -107,7 +107,7 @@ async def test_an_unknown_job_and_one_that_is_there_already_are_said(path: Path)
         with pytest.raises(UnknownJobError, match="there is no job nope"):
             await log.start("nope")
         await log.create(id="a", type="t")
-        with pytest.raises(UnknownJobError, match="there is a job a already"):
+        with pytest.raises(JobExistsError, match="there is a job a already"):
             await log.create(id="a", type="t")
         assert await log.get_job("nope") is None
         assert await log.count(JobQuery()) == 1
@@ -169,9 +169,9 @@ async def test_a_cancelled_write_is_whole_or_undone_and_the_log_goes_on(path: Pa
             write = asyncio.create_task(log.upsert_many(job(number * 100 + n) for n in range(50)))
             for _ in range(number % 12):
                 await asyncio.sleep(0)
-            write.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await write
+            if write.cancel():
+                with pytest.raises(asyncio.CancelledError):
+                    await write
             assert await log.count(JobQuery()) % 50 == 0
         await log.upsert_many([job(99_999)])
         assert await log.get_job("job-99999") is not None

@@ -2,10 +2,12 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from jobwatch import Job, JobLog, JobStatus, LogError, PlainJobLog
 from jobwatch.model.insight import Progress
 from jobwatch.model.job import UNSET
+from jobwatch.model.query import JobQuery
 from jobwatch.store.alive import own_process, process_of
 from jobwatch.store.lifetime import PAUSE, PAUSE_AFTER_FAILURE, Lifetime, text_of
 from jobwatch.store.logged_job import LoggedJob, PlainLoggedJob
@@ -119,9 +122,16 @@ async def test_a_cancelled_job_is_an_error_and_stays_cancelled(log: JobLog) -> N
 
 async def test_a_job_cancelled_while_it_begins_does_not_go_on_for_ever(log: JobLog) -> None:
     job = log.job("export_local")
-    beginning = asyncio.ensure_future(job.__aenter__())
-    await asyncio.sleep(0)  # it has sent its transaction
-    beginning.cancel()
+    transaction, has_begun = log._writer._transaction, threading.Event()
+
+    def told(steps: Steps[Job], deadline: float) -> Job:
+        has_begun.set()
+        return transaction(steps, deadline)
+
+    with locked(log.path), patch.object(log._writer, "_transaction", told):
+        beginning = asyncio.ensure_future(job.__aenter__())
+        await asyncio.to_thread(has_begun.wait)
+        beginning.cancel()
     with pytest.raises(asyncio.CancelledError):
         await beginning
 
@@ -131,14 +141,14 @@ async def test_a_job_cancelled_while_it_begins_does_not_go_on_for_ever(log: JobL
 async def test_progress_is_written_no_more_often_than_a_screen_can_show(
     log: JobLog, clock: Clock
 ) -> None:
-    write, writes = log._transaction, []
+    write, writes = log._writer._transaction, []
 
-    async def counted(steps: Steps[Job]) -> Job:
+    def counted(steps: Steps[Job], deadline: float) -> Job:
         writes.append(steps)
-        return await write(steps)
+        return write(steps, deadline)
 
     async with log.job("csv_data_load") as job:
-        with patch.object(log, "_transaction", counted):
+        with patch.object(log._writer, "_transaction", counted):
             for done in range(1_000):
                 clock.now += 1
                 await job.progress(done, 2_000)
@@ -207,7 +217,7 @@ async def test_a_log_that_is_locked_breaks_no_job_off_while_it_runs(
     tmp_path: Path, clock: Clock
 ) -> None:
     async with JobLog.open(tmp_path / "jobs.db", clock=clock) as log, log.job("scan") as job:
-        await log._connection.execute("PRAGMA busy_timeout = 0")
+        log._writer._connection.execute("PRAGMA busy_timeout = 0")
         holder = sqlite3.connect(tmp_path / "jobs.db", isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
         clock.now += PAUSE
@@ -229,7 +239,7 @@ async def test_an_end_that_the_log_does_not_take_is_a_warning_and_takes_nothing_
 ) -> None:
     path = tmp_path / "jobs.db"
     async with JobLog.open(path) as log:
-        await log._connection.execute("PRAGMA busy_timeout = 0")
+        log._writer._connection.execute("PRAGMA busy_timeout = 0")
         for error in (None, ValueError("boom")):
             job = await log.job("scan").__aenter__()
             with locked(path), pytest.warns(RuntimeWarning, match="isn't in the log.*locked"):
@@ -378,3 +388,57 @@ def test_both_kinds_say_the_same_of_themselves() -> None:
         return {name for name in dir(kind) if not name.startswith("_")}
 
     assert names(PlainLoggedJob) - names(LoggedJob) == {"begin", "end"}
+
+
+async def test_a_begin_that_is_cancelled_leaves_another_job_of_its_id_alone(log: JobLog) -> None:
+    # The clock stands still: both are of one process, and of one millisecond.
+    async with log.job("nightly", id="nightly"):
+        beginning = asyncio.ensure_future(log.job("nightly", id="nightly").__aenter__())
+        with locked(log.path):
+            await asyncio.sleep(0)
+            await asyncio.to_thread(lambda: None)
+            beginning.cancel()
+        with pytest.raises((asyncio.CancelledError, LogError)):
+            await beginning
+        assert (await found(log, "nightly")).status == JobStatus.IN_PROGRESS
+
+
+async def test_a_begin_that_waits_for_its_turn_is_taken_back(log: JobLog) -> None:
+    writes: list[object] = []
+    transaction, has_begun = log._writer._transaction, threading.Event()
+
+    def counted(steps: Steps[Any], deadline: float) -> Any:
+        writes.append(steps)
+        has_begun.set()
+        return transaction(steps, deadline)
+
+    with patch.object(log._writer, "_transaction", counted):
+        with locked(log.path):
+            first = asyncio.ensure_future(log.create(type="scan"))
+            await asyncio.to_thread(has_begun.wait)
+            beginning = asyncio.ensure_future(log.job("scan").__aenter__())
+            await asyncio.sleep(0)
+            beginning.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await beginning
+        await first
+    assert len(writes) == 1
+
+
+def test_an_end_that_is_interrupted_while_it_waits_is_written_all_the_same(
+    plain: PlainJobLog,
+) -> None:
+    write, interrupts = plain._write, [KeyboardInterrupt()]
+    job = plain.job("scan")
+
+    def interrupted(steps: Steps[Any]) -> Any:
+        if job.id in {one.id for one in plain.jobs(JobQuery())} and interrupts:
+            raise interrupts.pop()
+        return write(steps)
+
+    job._write = interrupted
+    with pytest.raises(KeyboardInterrupt), job:
+        pass
+    ended = plain.get_job(job.id)
+    assert ended is not None
+    assert ended.status == JobStatus.COMPLETE

@@ -97,7 +97,7 @@ def through_async(jobs: list[Job]) -> list[Job | None]:
 
 
 @pytest.mark.parametrize("through", [through_plain, through_async])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(given_records=st.lists(records, min_size=1, max_size=5, unique_by=lambda r: r["id"]))
 def test_a_record_comes_out_as_it_went_in(
     through: Any, given_records: list[dict[str, Any]]
@@ -110,7 +110,7 @@ def test_a_record_comes_out_as_it_went_in(
         assert as_text(json.loads(encode_record(job))) == expected(reread)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(id=ids, note=st.builds(Note, st.integers(0, 2**50), st.text(max_size=12)))
 def test_a_note_comes_out_as_it_went_in(id: str, note: Note) -> None:
     id = decode(json.dumps(id))

@@ -331,7 +331,7 @@ small_jobs = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.lists(small_jobs, max_size=24), st.integers(1, 6), st.integers(1, 4), st.integers(1, 4))
 def test_what_is_usual_is_what_a_scan_tells_at_every_limit(
     jobs: list[Job], last: int, fewest: int, own: int
