@@ -9,7 +9,7 @@ from os.path import basename
 
 import click
 
-from jobwatch.cli.completions import file_names
+from jobwatch.cli.completions import command_words
 from jobwatch.cli.helping import ManualCommand
 from jobwatch.config import read_settings
 from jobwatch.model.formats import decode
@@ -52,12 +52,16 @@ class _BodyType(click.ParamType[dict[str, Json]]):
     ),
     exit_status={
         0: "The command's own, whatever it is; what is below is so only where jobwatch says why.",
+        1: "The command's output couldn't be passed on.",
         2: "The command line of jobwatch is wrong, and nothing ran.",
         126: "The command can't be executed.",
         127: "There is no such command.",
     },
     environment={"JOBWATCH_JOB": "The command gets the job's id in it."},
-    files={"LOG.output/ID.log": "The whole output of a job, beside the log (--keep-output)."},
+    files={
+        "LOG.output/ID.log": "The whole output of a job, beside the log (--keep-output). Where the"
+        " disk is full, its end gives way to the log.",
+    },
     see_also=("show", "wait", "prune"),
 )
 @click.option("--type", "type_", metavar="TYPE", help="The job's type; else its name or command.")
@@ -76,7 +80,7 @@ class _BodyType(click.ParamType[dict[str, Json]]):
     required=True,
     type=click.UNPROCESSED,
     metavar="-- COMMAND...",
-    shell_complete=file_names,
+    shell_complete=command_words,
 )
 @click.pass_context
 def run(
@@ -99,11 +103,14 @@ def run(
     killed, the job is lost, as `jobwatch search is:lost` shows. Where the log can't be written, or
     the settings that name it can't be read, the command runs nevertheless, and a line on stderr
     says so. A log that another program has locked delays its start by a second at most, and its end
-    by ten.
+    by ten. Output that can't be passed on, as to a full disk, is lost, but doesn't end the command:
+    a line says so, and exit status 0 becomes 1.
 
-    At a terminal, what the command leaves in the background gets SIGHUP when it ends, unless nohup
-    or setsid keeps it. Ctrl-Z stops a full-screen program without its leaving the screen. What is
-    typed ahead goes to the command.
+    The job ends with the command. What that leaves in the background writes on, and whoever reads
+    the output to its end, as `$(...)` and `| cat` do, waits for it; but at a terminal it gets
+    SIGHUP when the command ends, often before a nohup or setsid has come to run: to let it live on,
+    give the command no terminal to read from (`jobwatch run -- COMMAND </dev/null`). Ctrl-Z stops a
+    full-screen program without its leaving the screen. What is typed ahead goes to the command.
     """
     if sys.platform == "win32":
         raise click.ClickException("`jobwatch run` needs signals and pipes as POSIX has them")

@@ -54,7 +54,7 @@ class LastLines:
             # The first line, character or escape sequence isn't whole.
             kept = kept.partition(b"\n")[2] or kept.lstrip(bytes(range(0x80, 0xC0)))
         text, _ = utf_8_decode(kept, "replace", True)
-        lines = (line.rstrip() for line in plain(text).split("\n"))
+        lines = map(str.rstrip, plain(text).split("\n"))
         return [line for line in lines if line][-LINES:]
 
     @property

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,40 @@ def only_job(store: Path) -> Job:
     return job
 
 
+def all_jobs(store: Path) -> list[Job]:
+    with PlainJobLog.read(store) as log:
+        return list(log.jobs(JobQuery()))
+
+
 def wait_for_line(process: subprocess.Popen[bytes], line: bytes) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == line + b"\n"
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+
+
+def read_or_nothing(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return is_in_state(pid, b"Z")  # whoever should take note of its end may not
+
+
+def is_in_state(pid: int, state: bytes) -> bool:
+    """Return whether a process is in a state of proc(5)."""
+    return b") %c " % state in read_or_nothing(Path(f"/proc/{pid}/stat"))
 
 
 # Output
@@ -119,17 +151,162 @@ def test_a_reader_that_has_had_enough_ends_the_command_as_without_us(
     assert only_job(store).other["exit_status"] == 128 + signal.SIGPIPE
 
 
-def test_a_process_that_is_left_behind_with_the_output_is_not_waited_for(run: Run) -> None:
-    status, out, _ = run("sh", "-c", "sleep 20 & echo $!; exit 3")
+def test_a_process_that_is_left_behind_with_the_output_is_not_waited_for(start: Start) -> None:
+    process = start("sh", "-c", "sleep 20 & echo $!; exit 3")
+    assert process.stdout is not None
+    left = int(process.stdout.readline())
 
-    os.kill(int(out), signal.SIGKILL)
-    assert status == 3
+    assert process.wait(PATIENCE) == 3
+    os.kill(left, signal.SIGKILL)  # by what it still runs
+    assert process.stdout.read() == b""
 
 
-def test_a_process_that_is_left_behind_and_goes_on_writing_is_not_waited_for(run: Run) -> None:
-    status, out, _ = run("sh", "-c", "echo begin; yes & exit 3")
+def test_a_process_that_is_left_behind_and_goes_on_writing_is_not_waited_for(
+    start: Start, store: Path
+) -> None:
+    process = start("sh", "-c", "echo begin; yes & exit 3", stdout=subprocess.DEVNULL)
 
-    assert (status, out[:6]) == (3, b"begin\n")
+    assert process.wait(PATIENCE) == 3
+    assert only_job(store).other["exit_status"] == 3
+
+
+# The background writes once it is told to, and does something then.
+LEAVES_A_WRITER = (
+    "exec 3<&0; (read line; echo later; echo trouble >&2; : > alive) <&3 & echo started; exit 3"
+)
+
+
+@pytest.fixture
+def leave_a_writer(start: Start) -> Start:
+    """Return what starts a command that leaves a writer behind, and waits for its own end."""
+
+    def call(**how: Any) -> subprocess.Popen[bytes]:
+        process = start("sh", "-c", LEAVES_A_WRITER, **how)
+        assert process.wait(PATIENCE) == 3
+        return process
+
+    return call
+
+
+def test_what_is_left_behind_writes_on_as_without_us(leave_a_writer: Start, tmp_path: Path) -> None:
+    process = leave_a_writer()
+
+    assert process.communicate(b"\n", timeout=PATIENCE) == (b"started\nlater\n", b"trouble\n")
+    assert (tmp_path / "alive").exists()
+
+
+def test_what_is_left_behind_writes_on_into_files(leave_a_writer: Start, tmp_path: Path) -> None:
+    with open(tmp_path / "out", "wb") as out, open(tmp_path / "err", "wb") as err:
+        process = leave_a_writer(stdout=out, stderr=err)
+    assert process.stdin is not None
+    process.stdin.write(b"\n")
+    process.stdin.close()
+
+    wait_for(lambda: (tmp_path / "err").read_bytes() == b"trouble\n")
+    wait_for(lambda: (tmp_path / "out").read_bytes() == b"started\nlater\n")
+
+
+def test_what_is_left_behind_is_kept_though_it_is_not_of_the_job(
+    leave_a_writer: Start, store: Path
+) -> None:
+    process = leave_a_writer(options=("--keep-output",))
+    process.communicate(b"\n", timeout=PATIENCE)
+
+    job = only_job(store)
+    assert (job.status, job.message) == ("ERROR", "exit status 3: started")
+    path = output_path(store, job.id)
+    wait_for(lambda: sorted(path.read_bytes().split()) == [b"later", b"started", b"trouble"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process has open")
+def test_what_passes_on_what_is_left_behind_has_nothing_else_open(
+    start: Start, store: Path
+) -> None:
+    process = start("sh", "-c", "sleep 20 2>/dev/null & echo $!; exit 3")
+    assert process.stdout is not None
+    left = int(process.stdout.readline())
+    assert process.wait(PATIENCE) == 3
+    [behind] = [
+        folder
+        for folder in Path("/proc").glob("[0-9]*")
+        if str(store).encode() in read_or_nothing(folder / "cmdline")
+    ]
+
+    def names() -> list[str]:
+        return sorted(os.readlink(number) for number in (behind / "fd").iterdir())
+
+    # Our stdout, the pipe of what is left behind, and nothing in the place of the others.
+    wait_for(lambda: len(names()) == 4)
+    assert [name.partition(":")[0] for name in names()] == ["/dev/null"] * 2 + ["pipe"] * 2
+    assert (behind / "cwd").resolve() == Path("/")
+    assert os.getsid(int(behind.name)) == int(behind.name)  # a terminal's keys are not for it
+    os.kill(left, signal.SIGKILL)
+    wait_for(lambda: not read_or_nothing(behind / "cmdline"))
+
+
+def test_without_a_writer_left_behind_no_process_is() -> None:
+    script = (
+        "import os, sys; from jobwatch.feeds.command import running\n"
+        "from jobwatch.feeds.command.signals import block\n"
+        "os.fork = lambda: sys.exit('forked')\n"
+        "running.run(['echo', 'x'], os.environ, block(), lambda *_: None)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=PATIENCE)
+
+    assert done.returncode == 0
+
+
+def test_a_reader_that_goes_away_ends_what_is_left_behind_as_without_us(start: Start) -> None:
+    process = start("sh", "-c", "yes & echo $!; exit 3")
+    assert process.stdout is not None
+    left = next(int(line) for line in process.stdout if line != b"y\n")
+    while process.poll() is None:  # which it isn't before what the command wrote is read
+        os.read(process.stdout.fileno(), BLOCK)
+    assert process.returncode == 3
+    process.stdout.close()
+
+    wait_for(lambda: has_ended(left))
+
+
+def test_output_that_cannot_be_passed_on_does_not_end_the_command_but_is_no_success(
+    start: Start, store: Path, tmp_path: Path
+) -> None:
+    with open("/dev/full", "wb") as full:
+        process = start(
+            *("sh", "-c", "echo hi; sleep 0.2; echo bye; : > ended"),
+            options=("--keep-output",),
+            stdout=full,
+        )
+    _, err = process.communicate(timeout=PATIENCE)
+
+    problem = "the output couldn't be passed on: No space left on device"
+    job = only_job(store)
+    assert (process.returncode, err) == (1, f"jobwatch: {problem}\n".encode())
+    assert (tmp_path / "ended").exists()
+    assert (job.status, job.other["exit_status"]) == ("ERROR", 1)
+    assert job.message == f"{problem}: bye\nhi\nbye"
+    assert output_path(store, job.id).read_bytes() == b"hi\nbye\n"
+
+
+def test_output_that_cannot_be_passed_on_leaves_a_failure_as_it_is(
+    start: Start, store: Path
+) -> None:
+    with open("/dev/full", "wb") as full:
+        process = start("sh", "-c", "echo hi; exit 3", stdout=full)
+    process.communicate(timeout=PATIENCE)
+
+    problem = "the output couldn't be passed on: No space left on device"
+    assert process.returncode == 3
+    assert only_job(store).message == f"exit status 3; {problem}: hi"
+
+
+def test_stderr_that_cannot_be_passed_on_is_no_failure(start: Start, store: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        process = start("sh", "-c", "echo hi >&2; exit 0", stderr=full)
+    process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 0
+    assert (only_job(store).status, only_job(store).message) == ("COMPLETE", "hi")
 
 
 def test_nothing_of_a_large_output_is_lost_though_it_is_read_late(start: Start) -> None:
@@ -220,14 +397,18 @@ def test_a_command_without_a_name_is_not_there(run: Run, store: Path) -> None:
 
 # Signals
 
-SAYS_WHICH = 'for s in HUP INT QUIT TERM USR1 USR2; do trap "echo $s; exit 5" $s; done'
+SENT_ON = (
+    *("HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "XCPU", "IO", "URG"),
+    *("TSTP", "WINCH", "CONT"),
+)
+SAYS_WHICH = f'for s in {" ".join(SENT_ON)}; do trap "echo $s; exit 5" $s; done'
 
 
 WAITS = "for i in $(seq 400); do sleep 0.05; done"
 """Waits for a signal, which a shell takes between two commands, but not for ever."""
 
 
-@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM", "USR1", "USR2"])
+@pytest.mark.parametrize("name", SENT_ON)
 def test_a_signal_is_sent_on_to_the_command(start: Start, store: Path, name: str) -> None:
     process = start("sh", "-c", f"{SAYS_WHICH}; echo ready; {WAITS}")
     wait_for_line(process, b"ready")
@@ -236,6 +417,63 @@ def test_a_signal_is_sent_on_to_the_command(start: Start, store: Path, name: str
     out, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (5, f"{name}\n".encode())
     assert only_job(store).other["exit_status"] == 5
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="not every system has them")
+@pytest.mark.parametrize("which", ["SIGRTMIN", "SIGRTMAX"])
+def test_a_real_time_signal_is_sent_on_and_ends_us_as_it_ends_the_command(
+    start: Start, store: Path, which: str
+) -> None:
+    number = signal.Signals[which]
+    process = start("sh", "-c", "echo ready; exec sleep 20")
+    wait_for_line(process, b"ready")
+    process.send_signal(number)
+
+    assert process.wait(PATIENCE) == -number
+    assert only_job(store).other["exit_status"] == 128 + number
+
+
+def test_what_tells_of_faults_of_our_own_is_not_taken() -> None:
+    script = (
+        "import signal; from jobwatch.feeds.command.signals import block; block()\n"
+        "print(*sorted(int(n) for n in signal.valid_signals() - signal.pthread_sigmask(0, [])))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+
+    names = {signal.Signals(int(number)).name for number in told.stdout.split()}
+    ours = {"KILL", "STOP", "SEGV", "BUS", "FPE", "ILL", "ABRT", "TRAP", "SYS", "PIPE", "XFSZ"}
+    assert {f"SIG{name}" for name in ours | {"TTIN", "TTOU"}} == names - {"SIGEMT"}
+
+
+def test_what_does_nothing_by_itself_is_not_ignored_so_that_it_waits_to_be_taken() -> None:
+    script = (
+        "import signal; from jobwatch.feeds.command.signals import block; block()\n"
+        "print(*(n.name for n in signal.Signals if callable(signal.getsignal(n))))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+
+    known = {f"SIG{name}" for name in ("CHLD", "CONT", "WINCH", "URG", "INFO")}
+    assert known & set(signal.Signals.__members__) <= set(told.stdout.split())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process does")
+def test_to_be_asked_to_stop_stops_the_command_and_us(start: Start) -> None:
+    process = start("sh", "-c", "echo $$; exec sleep 20")
+    assert process.stdout is not None
+    command = int(process.stdout.readline())
+    process.send_signal(signal.SIGTSTP)
+
+    for pid in (command, process.pid):
+        wait_for(partial(is_in_state, pid, b"T"))
+    process.send_signal(signal.SIGCONT)
+    for pid in (command, process.pid):
+        wait_for(partial(is_in_state, pid, b"S"))
+    process.terminate()
+    assert process.wait(PATIENCE) == -signal.SIGTERM
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process does")
@@ -503,7 +741,44 @@ def test_a_log_that_others_hold_gets_the_job_later_though_it_says_nothing(
             assert time.monotonic() < end
 
     assert [job.status for job in found] == ["IN_PROGRESS"]
-    assert process.communicate(b"\n", timeout=PATIENCE) == (b"", b"")
+    out, err = process.communicate(b"\n", timeout=PATIENCE)
+    assert out == b""
+    assert err == (
+        b"jobwatch: this job isn't in the log yet: another program may have locked it; it is"
+        b" written when that is done\n"
+    )
+
+
+def test_that_the_end_waits_for_a_log_that_others_hold_is_said(start: Start, store: Path) -> None:
+    process = start("sh", "-c", "echo ready; read line; exit 4")
+    wait_for_line(process, b"ready")
+    wait_for(lambda: len(all_jobs(store)) == 1)
+    with held(store):
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        line = process.stderr.readline()
+
+    assert line == (
+        b"jobwatch: the end of this job isn't in the log yet: another program may have locked it;"
+        b" it is waited for, 10 seconds at most\n"
+    )
+    assert process.communicate(timeout=PATIENCE) == (b"", b"")
+    assert only_job(store).other["exit_status"] == 4
+
+
+def test_where_the_output_of_a_job_is_that_the_log_does_not_have_is_said(
+    run: Run, store: Path
+) -> None:
+    store.mkdir()
+    _, out, err = run("sh", "-c", "echo $JOBWATCH_JOB", options=("--keep-output",))
+
+    path = output_path(store, out.decode().strip())
+    last = err.decode().splitlines()[-1]
+    assert last.startswith("jobwatch: the end of this job isn't in the log: ")
+    assert last.endswith(f"; its output is in {path}")
+    assert path.read_bytes() == out
 
 
 def test_a_signal_that_comes_before_the_command_begins_keeps_it_from_it(

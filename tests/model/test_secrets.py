@@ -52,12 +52,32 @@ def test_the_value_of_an_option_whose_name_says_so_is_masked(option: str) -> Non
         "x --no-auth a --max-token 3 --use-token true",
         "pytest tests/test_token.py::test_secret -k test_token",
         "docker run --name mysql -p3306:3306 mysql:8 -p3306",
+        "docker run --rm --network-alias mysql -p3306:3306 mysql:8",
+        "kubectl exec mysql -- server -p8080",
+        "jobwatch run --type mysql -- server -p8080",
+        "ssh -o PasswordAuthentication=no host",
+        "docker build --secret id=aws,src=f .",
+        "docker build --secret=type=env,id=aws .",
+        "ansible x --private-key /etc/ssl/k.pem",
+        "ansible x --private-key=~/.ssh/id_rsa --ssh-private-key ./k",
+        "exp data/table.csv",
         "ssh mysql-host mkdir -parents x",
         "tar cf mysql.tar -posix x",
         "python3 mysql_backup.py -path x",
         "npm i @scope/pkg@http://h:80/x@2",
         "curl -sb jar.txt -x proxy:8080 http://localhost:8080/a:b@c",
         "docker run -u 1000 -p 80:80 image login -x",
+        "x --passive a --bypass b --compass c --twopass 2",
+        "x -p 8080; mkdir -p x",
+        "msbuild /p:Configuration=Release",
+        "openssl enc -kfile a -in b",
+        "htpasswd file bob",
+        "smbclient //h/x -c ls",
+        "sqlplus / as sysdba",
+        "grep password src",
+        "grep -r password src",
+        "find . -name password -print",
+        "pass show password",
     ],
 )
 def test_what_is_no_secret_stays(line: str) -> None:
@@ -139,6 +159,37 @@ def test_the_secrets_of_a_header_are_masked(header: str, expected: str) -> None:
         ("mongo -u ada -p sesame", "mongo -u ada -p ***"),
         ("zip -P sesame a.zip b", "zip -P *** a.zip b"),
         ("vault login sesame", "vault login ***"),
+        ("sudo docker login -u ada -p sesame r", "sudo docker login -u ada -p *** r"),
+        ("keytool -storepass sesame -keypass sesame", "keytool -storepass *** -keypass ***"),
+        ("env SMTPPASS=sesame -dbpwd sesame x", "env SMTPPASS=*** -dbpwd *** x"),
+        ("az login --service-principal -u a -p q", "az login --service-principal -u a -p ***"),
+        ("lftp -u ada,sesame h", "lftp -u ada,*** h"),
+        ("openssl enc -aes-256-cbc -k sesame -in a", "openssl enc -aes-256-cbc -k *** -in a"),
+        ("htpasswd -nb bob sesame", "htpasswd -nb bob ***"),
+        ("sqlplus -s scott/tiger@db @/a.sql", "sqlplus -s scott/*** @/a.sql"),
+        ("expdp userid=scott/tiger@db", "expdp userid=scott/***"),
+        ("mc alias set s http://h KEY sesame", "mc alias set s http://h *** ***"),
+        ("xfreerdp /u:ada /p:sesame /v:h", "xfreerdp /u:ada /p:*** /v:h"),
+        ("snmpget -v3 -A sesame -X sesame h", "snmpget -v3 -A *** -X *** h"),
+        ("smbclient //h/x sesame -c ls", "smbclient //h/x *** -c ls"),
+        ("smbclient //h/x -U ada%pw", "smbclient //h/x -U ada%***"),
+        ("nmcli dev wifi connect net password q", "nmcli dev wifi connect net password ***"),
+        ("nmcli con modify net wifi-sec.psk q", "nmcli con modify net wifi-sec.psk ***"),
+        ("rabbitmqctl add_user bob sesame", "rabbitmqctl add_user bob ***"),
+        ("sudo rabbitmqctl add_user bob sesame", "sudo rabbitmqctl add_user bob ***"),
+        ("mysqladmin password sesame", "mysqladmin password ***"),
+        ("twine upload -u a -p sesame", "twine upload -u a -p ***"),
+        ("cargo login sesame", "cargo login ***"),
+        ("skopeo copy --src-creds a:q x y", "skopeo copy --src-creds a:*** x y"),
+        ("skopeo copy --dest-creds=a:q x y", "skopeo copy --dest-creds=a:*** x y"),
+        ("podman pull --creds a:q x", "podman pull --creds a:*** x"),
+        ("ssh-keygen -N sesame -P sesame", "ssh-keygen -N *** -P ***"),
+        ("useradd -p sesame bob", "useradd -p *** bob"),
+        ("curl -E cert.pem:q h", "curl -E cert.pem:*** h"),
+        ("curl --cert cert.pem:q h", "curl --cert cert.pem:*** h"),
+        ("rabbitmqctl authenticate_user bob q", "rabbitmqctl authenticate_user bob ***"),
+        ("xfreerdp /p sesame", "xfreerdp /p ***"),
+        ("exp scott/tiger file=a.dmp", "exp scott/*** file=a.dmp"),
         (
             "aws configure set aws_secret_access_key a/b",
             "aws configure set aws_secret_access_key ***",
@@ -147,6 +198,25 @@ def test_the_secrets_of_a_header_are_masked(header: str, expected: str) -> None:
 )
 def test_options_of_known_programs_are_masked(line: str, expected: str) -> None:
     assert shown(line) == expected
+
+
+@pytest.mark.parametrize(
+    "runner",
+    [
+        *("kubectl exec pod --", "kubectl exec -it pod --", "sudo --", "ssh host --"),
+        *("sudo --user=bob", "sudo --user bob", "systemd-run --wait", "docker run --rm"),
+        *("xargs --no-run-if-empty", "runuser -u bob --", "gosu bob", "taskset 1"),
+        *("nsenter -t 1", "unshare -n", "parallel", "chronic", "jobwatch run --name x --"),
+        "kubectl exec mysql -- env A=1",
+    ],
+)
+def test_what_runs_a_program_hides_none_of_its_secrets(runner: str) -> None:
+    for program, expected in (
+        ("mysql -pq db", "mysql -p*** db"),
+        ("redis-cli -a q", "redis-cli -a ***"),
+    ):
+        assert shown(f"{runner} {program}") == f"{runner} {expected}"
+        assert masked(["sh", "-c", f"{runner} {program}"])[2] == f"{runner} {expected}"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +259,30 @@ def test_a_token_of_a_known_form_is_masked_wherever_it_stands(token: str) -> Non
         ),
         ("cd /x && docker login -p 'a b' r", "cd /x && docker login -p '***' r"),
         ("PASSWORD=$(cat $(ls a) b) make x", "PASSWORD=*** make x"),
+        ("PASSWORD=`cat a b` make x", "PASSWORD=*** make x"),
+        ("PASSWORD=a`b make x", "PASSWORD=*** make x"),
+        ("x=`mysql -psesame db` y", "x=`mysql -p*** db` y"),
+        ("ssh h 'mysql -psesame db'", "ssh h 'mysql -p*** db'"),
+        ('echo "$(mysql -psesame db)"', 'echo "$(mysql -p*** db)"'),
+        (
+            "mysql -e \"alter user a identified by 'q'\"",
+            "mysql -e \"alter user a identified by '***'\"",
+        ),
+        (
+            "CREATE USER a IDENTIFIED WITH x BY 'q''q' b",
+            "CREATE USER a IDENTIFIED WITH x BY '***' b",
+        ),
+        ("alter user a identified by tiger;", "alter user a identified by ***;"),
+        ("x --private-key '/etc/k.pem' y", "x --private-key '/etc/k.pem' y"),
         ("ls -p | sort -u a:b", "ls -p | sort -u a:b"),
+        ("echo sesame | sudo -S ls -l", "echo *** | sudo -S ls -l"),
+        (
+            "printf 'a b' | docker login --password-stdin r",
+            "printf '***' | docker login --password-stdin r",
+        ),
+        ("cd x; echo -n bob:q | chpasswd; ls", "cd x; echo -n *** | chpasswd; ls"),
+        ("echo hi | sudo tee x || sudo -S y", "echo hi | sudo tee x || sudo -S y"),
+        ("sqlplus scott/tiger@db && ls", "sqlplus scott/*** && ls"),
         ("import os; os.environ['TOKEN'] = 'q'", "import os; os.environ['TOKEN'] = '***'"),
     ],
 )

@@ -168,7 +168,37 @@ def test_ctrl_c_interrupts_the_command_and_we_end_as_it_does(run: Start, tmp_pat
     assert terminal.ends() == 130
     [job] = jobs(tmp_path)
     assert (job.status, job.other["exit_status"]) == ("ERROR", 130)
-    assert str(job.message).startswith("ended by SIGINT")
+    assert job.message == "ended by SIGINT: ready"
+
+
+@pytest.mark.parametrize("modes", ["echoctl", "-echoctl", "intr ^C -echo"])
+def test_the_echo_of_a_key_is_no_line_of_the_message(
+    run: Start, tmp_path: Path, modes: str
+) -> None:
+    terminal = run("sh", "-c", f"stty {modes}; : > begun; exec sleep 20")
+
+    while not (tmp_path / "begun").exists():
+        assert terminal.child.isalive()
+    terminal.type("\x03")
+    assert terminal.ends() == 130
+    assert [job.message for job in jobs(tmp_path)] == ["ended by SIGINT"]
+
+
+def test_the_echo_of_a_key_is_no_begin_of_a_line_of_the_message(run: Start, tmp_path: Path) -> None:
+    terminal = run("sh", "-c", f"trap 'echo caught; exit 7' INT; printf rea''dy; {WAITS}")
+
+    terminal.says("ready")
+    terminal.type("\x03")
+    assert terminal.ends() == 7
+    assert [job.message for job in jobs(tmp_path)] == ["exit status 7: readycaught"]
+
+
+def test_what_a_command_says_of_a_key_is_in_the_message(run: Start, tmp_path: Path) -> None:
+    terminal = run("sh", "-c", "echo press ^C; echo then ^Z; false")
+
+    assert terminal.ends() == 1
+    [job] = jobs(tmp_path)
+    assert job.message == "exit status 1: then ^Z\npress ^C\nthen ^Z"
 
 
 def test_ctrl_c_is_no_end_where_the_command_makes_something_else_of_it(run: Start) -> None:
@@ -224,7 +254,7 @@ def test_the_terminal_is_restored_after_a_command_that_was_killed(
 
 
 def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(shell: Typing) -> None:
-    shell.type("job sh -c 'echo rea''dy; cat'\n")
+    shell.type("job sh -c 'echo rea''dy; exec cat'\n")
     shell.says("ready")
     shell.type("\x1a")
     shell.says(f"Stopped.*{PROMPT}")
@@ -343,6 +373,24 @@ def test_ctrl_z_stops_a_command_that_shares_our_terminal_too(shell: Typing) -> N
 
     shell.says(r"\[hello\]")
     shell.says(PROMPT)
+
+
+def test_what_is_left_behind_in_a_shared_terminal_writes_on_into_it(shell: Typing) -> None:
+    shell.type("mkfifo go; job sh -c '(read line < go; echo trou''ble >&2) & echo x' > out\n")
+    shell.says(PROMPT)
+    shell.type("echo > go\n")
+
+    shell.says("trouble")
+
+
+def test_what_is_left_behind_outlives_the_command_where_its_input_is_none(
+    shell: Typing,
+) -> None:
+    shell.type("mkfifo go; job sh -c '(read line < go; echo al''ive) &' < /dev/null\n")
+    shell.says(PROMPT)
+    shell.type("echo > go\n")
+
+    shell.says("alive")
 
 
 def test_a_terminal_that_is_closed_ends_the_command_whose_input_is_another(

@@ -6,7 +6,7 @@ import os
 import select
 from collections.abc import Callable
 
-__all__ = ["copy", "write_all"]
+__all__ = ["copy", "read", "write_all"]
 
 BLOCK = 65_536
 """As much as a pipe holds by default (pipe(7))."""
@@ -14,11 +14,11 @@ LEFT = 1_048_576
 """As much as a pipe holds at most: who reads more after the end waits for what came later."""
 
 
-def copy(source: int, end: int, take: Callable[[bytes], bool]) -> None:
+def copy(source: int, end: int, take: Callable[[bytes], bool]) -> bool:
     """Give all that comes from `source` to `take`, until that returns False or no more can come.
 
     When `end` becomes readable, whoever wrote has ended: what is there is taken still, but others
-    who hold the source open are not waited for.
+    who hold the source open are not waited for. Return whether there are such.
     """
     poll = select.poll()
     poll.register(source, select.POLLIN)
@@ -30,12 +30,13 @@ def copy(source: int, end: int, take: Callable[[bytes], bool]) -> None:
             poll.unregister(end)
             left = LEFT
         elif source in ready:
-            data = _read(source)
+            data = read(source)
             if not data or not take(data):
-                return
+                return False
             left = None if left is None else left - len(data)
         elif left is not None:
-            return
+            break
+    return True
 
 
 def write_all(target: int, data: bytes) -> None:
@@ -50,7 +51,7 @@ def write_all(target: int, data: bytes) -> None:
             poll.poll()
 
 
-def _read(source: int) -> bytes:
+def read(source: int) -> bytes:
     """Read what is there; nothing at the end, which a terminal tells by an error."""
     try:
         return os.read(source, BLOCK)

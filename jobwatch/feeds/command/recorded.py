@@ -6,52 +6,32 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from threading import Event, Lock, Thread
-from time import monotonic
-from typing import BinaryIO, NamedTuple, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 from uuid import uuid4
 
-from jobwatch.feeds.command.child import STDERR, NotStartedError, fill_gaps
-from jobwatch.feeds.command.copying import write_all
+from jobwatch.feeds.command.child import NotStartedError, fill_gaps
+from jobwatch.feeds.command.heard import Heard
+from jobwatch.feeds.command.kept import Kept
 from jobwatch.feeds.command.running import run
-from jobwatch.feeds.command.signals import (
-    block,
-    die_of,
-    ends_us,
-    name_of,
-    next_signal,
-    notice,
-    take_ending,
-)
+from jobwatch.feeds.command.signals import block, die_of, name_of, take_ending
+from jobwatch.feeds.command.told import End, Told, status_of
 from jobwatch.model.job import UNSET, JobStatus, Json
-from jobwatch.model.last_lines import LastLines, failure
 from jobwatch.model.secrets import masked
 from jobwatch.model.when import now_ms
 from jobwatch.store.alive import own_process
 from jobwatch.store.connect import LogError
 from jobwatch.store.lifetime import Lifetime, text_of
 from jobwatch.store.logged_job import PlainLoggedJob
-from jobwatch.store.output import KEY, create_output, output_key
+from jobwatch.store.output import KEY, create_output, output_key, output_path
 from jobwatch.store.plain_steps import write_once
 from jobwatch.store.steps import Steps
 
-__all__ = ["EXIT_STATUS", "JOB", "end_as", "run_recorded", "run_unrecorded"]
+__all__ = ["JOB", "end_as", "run_recorded", "run_unrecorded"]
 
 Result = TypeVar("Result")
 
 JOB = "JOBWATCH_JOB"
 """The variable that tells a command which job it is."""
-EXIT_STATUS = "exit_status"
-"""The key of a record with what a shell's `$?` is after the command."""
-
-PAUSE = 1.0
-"""Seconds between two writes of what a command says."""
-GRACE = 1.0
-"""Seconds for which a command waits until the log has its begin, and a signal until its end."""
-LONGEST = 10.0
-"""Seconds for which the end of a command waits in all until the log has it."""
-BY_SIGNAL = 128
-"""What a shell adds to a signal's number for its `$?`."""
 
 
 def run_recorded(
@@ -82,29 +62,33 @@ def run_recorded(
         process=own_process(),
         other={} if kept is None else {KEY: output_key(store, id)},
     )
-    heard = _Heard(kept)
-    told = _Told(PlainLoggedJob(partial(_write, store), life), heard)
-    end = _End(1, JobStatus.ERROR, UNSET)
+    heard = Heard()
+    told = Told(PlainLoggedJob(partial(_write, store), life), heard, kept, say)
+    end = End(1, JobStatus.ERROR, UNSET)
     problems: list[str] = []
     try:
         if problem := told.begin():
             say(f"this job isn't in the log yet: {problem}")
         if (ending := take_ending()) is not None:
-            end = _End(-ending, JobStatus.ERROR, f"ended by {name_of(ending)} before it began")
+            end = End(-ending, JobStatus.ERROR, f"ended by {name_of(ending)} before it began")
         else:
-            result, problems = run(command, os.environ | {JOB: id}, mask, heard.hear)
-            end = _End(result, *heard.outcome(result))
+            ended = run(command, os.environ | {JOB: id}, mask, heard.hear, kept)
+            problems = ended.problems
+            end = End(ended.result, *heard.outcome(ended))
     except NotStartedError as error:
-        end = _End(error.status, JobStatus.ERROR, str(error))
+        end = End(error.status, JobStatus.ERROR, str(error))
         problems = [str(error)]
     except BaseException as error:
-        end = _End(1, JobStatus.ERROR, text_of(error))
+        end = End(1, JobStatus.ERROR, text_of(error))
         raise
     finally:
         unwritten = told.end(end)
+    if kept is not None and kept.problem:
+        problems.append(kept.problem)
     if unwritten:
-        problems.append(f"the end of this job isn't in the log: {unwritten}")
-    for problem in [*heard.problems, *problems]:
+        where = "" if kept is None else f"; its output is in {kept.path}"
+        problems.append(f"the end of this job isn't in the log: {unwritten}{where}")
+    for problem in problems:
         say(problem)
     return end.result
 
@@ -113,13 +97,13 @@ def run_unrecorded(command: Sequence[str], say: Callable[[str], None]) -> int:
     """Run a command as `run_recorded` does, and record nothing of it."""
     fill_gaps()
     try:
-        result, problems = run(command, os.environ, block(), lambda stream, data: None)
+        ended = run(command, os.environ, block(), lambda stream, data: None)
     except NotStartedError as error:
         say(str(error))
         return error.status
-    for problem in problems:
+    for problem in ended.problems:
         say(problem)
-    return result
+    return ended.result
 
 
 def end_as(result: int) -> NoReturn:
@@ -129,106 +113,7 @@ def end_as(result: int) -> NoReturn:
     """
     if result < 0:
         die_of(-result)
-    os._exit(_status(result))
-
-
-class _End(NamedTuple):
-    """How a command has ended, less than 0 for a signal, and what the log says of it."""
-
-    result: int
-    status: JobStatus
-    message: Json
-
-
-class _Heard:
-    """What a command has said: its last lines, and all of it in a file where that is kept."""
-
-    def __init__(self, kept: BinaryIO | None) -> None:
-        self._kept = kept
-        self._lock = Lock()
-        self._all, self._errors = LastLines(), LastLines()
-        self.problems: list[str] = []
-
-    def hear(self, stream: int, data: bytes) -> None:
-        """Take what came on a stream."""
-        with self._lock:
-            self._all.add(data, stream)
-            if stream == STDERR:
-                self._errors.add(data)
-            if self._kept is not None:
-                try:
-                    write_all(self._kept.fileno(), data)
-                except OSError as error:
-                    self.problems.append(f"the output isn't kept whole: {error.strerror}")
-                    self._kept = None
-
-    @property
-    def text(self) -> str:
-        """The last lines so far."""
-        with self._lock:
-            return self._all.text
-
-    def outcome(self, result: int) -> tuple[JobStatus, Json]:
-        """Return the state and the message of a command that has ended so."""
-        with self._lock:
-            if result == 0:
-                return JobStatus.COMPLETE, self._all.text or UNSET
-            how = f"exit status {result}" if result > 0 else f"ended by {name_of(-result)}"
-            return JobStatus.ERROR, failure(how, self._errors, self._all)
-
-
-class _Told:
-    """The thread that tells the log of a job: no log that is locked delays what runs for long."""
-
-    def __init__(self, job: PlainLoggedJob, heard: _Heard) -> None:
-        self._job = job
-        self._heard = heard
-        self._end: _End | None = None
-        self._begun, self._is_over, self._ended = Event(), Event(), Event()
-        self._problem = ""
-        Thread(target=self._tell, daemon=True).start()
-
-    def begin(self) -> str:
-        """Wait a little until the log has the job; return what is wrong with it, or nothing."""
-        self._begun.wait(GRACE)
-        return self._problem
-
-    def end(self, end: _End) -> str:
-        """Write the end, and no more; return why the log doesn't have it, or nothing.
-
-        A signal that ends us breaks the waiting off.
-        """
-        self._end = end
-        self._is_over.set()
-        deadline = monotonic() + LONGEST
-        # A signal that was meant for the command may have come to us too.
-        is_ended = self._ended.wait(GRACE)
-        while not is_ended:
-            is_broken_off = ends_us(next_signal().number) or monotonic() >= deadline
-            is_ended = self._ended.is_set()
-            if is_broken_off and not is_ended:
-                return "it can't be written now; another program may have locked it"
-        return self._problem
-
-    def _tell(self) -> None:
-        self._problem = _problem_of(self._job.begin)
-        self._begun.set()
-        while not self._is_over.wait(PAUSE):
-            self._job.say(self._heard.text or UNSET)  # which writes nothing twice
-        if self._end is not None:
-            result, status, message = self._end
-            end = partial(self._job.end, status, message, **{EXIT_STATUS: _status(result)})
-            self._problem = _problem_of(end)
-        self._ended.set()
-        notice()
-
-
-def _problem_of(write: Callable[[], None]) -> str:
-    try:
-        write()
-    except LogError as error:
-        return str(error)
-    return ""
+    os._exit(status_of(result))
 
 
 def _write(store: Path, steps: Steps[Result]) -> Result:
@@ -240,17 +125,13 @@ def _write(store: Path, steps: Steps[Result]) -> Result:
         raise LogError(f"{str(store)!r} can't be written: {reason.lower()}") from error
 
 
-def _status(result: int) -> int:
-    """Return what a shell's `$?` is after a command that has ended so."""
-    return result if result >= 0 else BY_SIGNAL - result
-
-
-def _kept_output(store: Path, id: str, say: Callable[[str], None]) -> BinaryIO | None:
+def _kept_output(store: Path, id: str, say: Callable[[str], None]) -> Kept | None:
     try:
-        return create_output(store, id)
+        file = create_output(store, id)
     except LogError as error:
         say(str(error))
         return None
+    return Kept(output_path(store, id), file)
 
 
 def _place() -> dict[str, Json]:

@@ -19,18 +19,32 @@ __all__ = [
     "name_of",
     "next_signal",
     "notice",
+    "stop",
     "take_ending",
 ]
 
-_ENDING = frozenset((signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM))
-_TAKEN = _ENDING | {
-    signal.SIGALRM,
-    signal.SIGUSR1,
-    signal.SIGUSR2,
-    signal.SIGCHLD,
-    signal.SIGCONT,
-    signal.SIGWINCH,
-}
+
+def _those(*names: str) -> frozenset[int]:
+    """Return the signals of these names that this system has."""
+    return frozenset(
+        int(number) for name in names if (number := getattr(signal, f"SIG{name}", None))
+    )
+
+
+_ENDING = _those("HUP", "INT", "QUIT", "TERM")
+# What nobody can take; what tells of our own faults, and of our own writing; and what the kernel
+# does where a background process touches its terminal, which is an error if it can't stop it.
+_NOT_TAKEN = _those(
+    *("KILL", "STOP"),
+    *("SEGV", "BUS", "FPE", "ILL", "ABRT", "TRAP", "SYS", "EMT"),
+    *("PIPE", "XFSZ"),
+    *("TTIN", "TTOU"),
+)
+_TAKEN = frozenset(map(int, signal.valid_signals())) - _NOT_TAKEN
+# What does nothing where nobody handles it.
+_IGNORED = _those("CHLD", "CONT", "WINCH", "URG", "INFO")
+_TERMINALS = _those("INT", "QUIT", "TSTP", "WINCH", "INFO")
+"""What a terminal sends to the whole process group that it is for."""
 
 TICK = 1.0
 """Seconds after which one looks around though nothing has happened."""
@@ -48,7 +62,7 @@ def block() -> set[int]:
 
     From now on `next_signal` returns once in a `TICK` at least.
     """
-    for number in (signal.SIGCHLD, signal.SIGCONT, signal.SIGWINCH):
+    for number in _IGNORED:
         # What is ignored need not wait to be taken (POSIX.1-2024, 2.4.1).
         signal.signal(number, lambda *_: None)
     before = {int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)}
@@ -64,7 +78,7 @@ def next_signal() -> Signal:
         # The kernel's own codes are above those of kill(2) (sigaction(2)).
         return Signal(told.si_signo, told.si_code > 0 and _is_for_all(told.si_signo))
     number = signal.sigwait(_TAKEN)
-    return Signal(number, number in (signal.SIGINT, signal.SIGQUIT) and _is_in_foreground())
+    return Signal(number, number in _TERMINALS and _is_in_foreground())
 
 
 def ends_us(number: int) -> bool:
@@ -81,6 +95,16 @@ def take_ending() -> int | None:
 def notice() -> None:
     """Let `next_signal` return."""
     os.kill(os.getpid(), signal.SIGCHLD)
+
+
+def stop(*, group: bool = False) -> None:
+    """Stop this process, or its process group, as a terminal does; return once it goes on.
+
+    At once where nobody would continue it (POSIX.1-2024, 2.4.3).
+    """
+    os.kill(0 if group else os.getpid(), signal.SIGTSTP)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTSTP})
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
 
 
 def name_of(number: int) -> str:
@@ -117,7 +141,7 @@ def _is_for_all(number: int) -> bool:
     """
     if number == signal.SIGHUP:
         return os.getsid(0) != os.getpid()
-    return number in (signal.SIGINT, signal.SIGQUIT, signal.SIGWINCH)
+    return number in _TERMINALS
 
 
 def _is_in_foreground() -> bool:

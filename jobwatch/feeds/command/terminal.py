@@ -69,6 +69,20 @@ class Terminal:
     def _is_ours(self) -> bool:
         return os.tcgetpgrp(self._number) == os.getpgrp()
 
+    def echoes_of(self, keys: bytes) -> list[bytes]:
+        """Return what the inner terminal echoes of those of the keys that make signals."""
+        try:
+            modes = termios.tcgetattr(self._inner)
+        except _GONE:
+            return []
+        flags = modes[tty.LFLAG]
+        if not (flags & termios.ISIG and flags & termios.ECHO):
+            return []
+        numbers = (termios.VINTR, termios.VQUIT, termios.VSUSP)
+        makers = b"".join(modes[tty.CC][number] for number in numbers).replace(b"\0", b"")
+        made = [bytes([key]) for key in keys if key in makers]
+        return [_with_caret(key) for key in made] if flags & termios.ECHOCTL else made
+
     def suspends_by(self, group: int) -> bytes | None:
         """Return the key that suspends a process group of the command.
 
@@ -83,3 +97,9 @@ class Terminal:
             if modes[tty.LFLAG] & termios.ISIG and key != b"\0":
                 return key
         return None
+
+
+def _with_caret(key: bytes) -> bytes:
+    """Return how a terminal writes a control character: ``^C``."""
+    number = key[0]
+    return b"^" + bytes([number ^ 0x40]) if number < 0x20 or number == 0x7F else key

@@ -10,6 +10,7 @@ import pytest
 
 from jobwatch.feeds.harper.address import parse_address
 from jobwatch.feeds.harper.mirror import Mirror
+from jobwatch.model.job import Job
 from jobwatch.model.query import JobQuery
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
@@ -40,6 +41,14 @@ def prune(log: JobLog, before: int = FLOOR) -> int:
         return [*plain.prune(Old(before))][-1].jobs
 
 
+async def keep_away(log: JobLog) -> None:
+    """Prune a job that is older than the floor, so that there is one."""
+    start = FLOOR - 2 * HOUR
+    old = Job(id="pruned", status="COMPLETE", start_datetime=start, end_datetime=start + HOUR)
+    await log.upsert_many([old])
+    assert prune(log) == 1
+
+
 async def catch_up(node: FakeNode, log: JobLog, mirror: Mirror | None = None) -> Mirror:
     """Take turns until the log has all; a mirror that never gets there is a failure."""
     address = parse_address("http://n1:9925")
@@ -62,10 +71,18 @@ LATELY = {f"{days} days ago" for days in range(11)}
 async def test_a_history_that_begins_after_pruning_ends_at_the_floor(
     node: FakeNode, log: JobLog
 ) -> None:
-    assert prune(log) == 0
+    await keep_away(log)
     mirror = await catch_up(node, log)
     assert await stored(log) == LATELY
     assert mirror.new == len(LATELY)
+
+
+async def test_where_pruning_found_nothing_all_of_a_history_comes(
+    node: FakeNode, log: JobLog
+) -> None:
+    assert prune(log) == 0
+    await catch_up(node, log)
+    assert await stored(log) == {f"{days} days ago" for days in range(20)}
 
 
 async def test_what_was_pruned_does_not_come_back_when_it_is_written_anew_on_its_node(
@@ -84,7 +101,7 @@ async def test_what_was_pruned_does_not_come_back_when_it_is_written_anew_on_its
 async def test_what_runs_comes_however_old_it_is_and_ends_as_ever(
     node: FakeNode, log: JobLog
 ) -> None:
-    prune(log)
+    await keep_away(log)
     node.process_started = NOW - 100 * DAY
     node.put("runs", "IN_PROGRESS", start_datetime=NOW - 30 * DAY)
     mirror = await catch_up(node, log)
