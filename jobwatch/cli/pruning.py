@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,18 +18,22 @@ from jobwatch.cli.options import say, zone_option
 from jobwatch.model.durations import HOUR, parse_length
 from jobwatch.model.ranges import describe, parse_period
 from jobwatch.model.settings import Settings
-from jobwatch.model.text import one_line
+from jobwatch.model.text import json_safe, one_line
 from jobwatch.model.when import NONE, TimeRange, WhenError, Zone, date_time, now_ms
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from jobwatch.store.pruning import Old, Pruned, Tally
+    from jobwatch.store.stray_outputs import KeptOutput
 
 __all__ = ["prune"]
 
 MOST_STATUSES = 10
 """Statuses that are told one by one: a record may carry any."""
+
+TOLD_EVERY = 60.0
+"""Seconds between two lines on how far it has come, where no terminal shows it."""
 
 LENGTH = re.compile(r"-?((?:\d+(?:\.\d+)?[hdw])+)", re.ASCII)
 """Of the lengths of time those that nobody means otherwise: to some, 3M is three months."""
@@ -99,27 +104,37 @@ def prune(
 
     Old is what ended before the time that --older-than names, and what its node lost before that
     time; never a job that goes on, nor one without any time. You are told how many they are, and
-    asked. Notes and kept output go with their jobs. Others may write to the log meanwhile.
+    asked. Notes and kept output go with their jobs, and so does kept output that was last written
+    before that time and has no job in the log, unless --status is given. Others may write to the
+    log meanwhile.
 
     A job whose process was killed goes on by its record, and so stays with its kept output until
     `jobwatch fail` closes it; you are told how many there are.
 
     What was pruned stays away: no mirror of a node brings it back, nor anything else that ended
     before that time with such a status. `jobwatch import` does; `jobwatch doctor` tells what stays
-    away.
+    away. Where no job was pruned, none stays away.
     """
     from jobwatch.store.connect import check_log
     from jobwatch.store.plain_log import PlainJobLog
-    from jobwatch.store.pruning import Old, Pruned, ended_statuses, lost, tally
+    from jobwatch.store.pruning import Old, Pruned, ended_statuses, floors_of, lost, tally
+    from jobwatch.store.stray_outputs import old_outputs, without_job
 
     old = Old(_cutoff(older_than, now_ms(), zone), _words(given))
     with PlainJobLog.read(settings.store) as log:
         ended = log.run(ended_statuses())
         found = log.run(tally(old))
         stay = log.run(lost(old))
+        strays = [] if old.statuses else log.run(without_job(old_outputs(log.path, old.before)))
     if unknown := old.statuses - ended:
         say(_unknown(unknown, ended))
-    say(_found(found, old, zone))
+    if found.statuses or strays:
+        say(_found(found, old, zone))
+    else:
+        say(f"nothing to prune: {_found(found, old, zone)}")
+    if strays:
+        when = describe(TimeRange(end=old.before), zone)
+        say(f"{_strays(len(strays))}, last written {when}: {_size(_bytes(strays))}")
     if stay:
         say(
             f"{_counted(stay)} that began before then stay{'s' * (stay == 1)}: lost, with no"
@@ -128,16 +143,21 @@ def prune(
     done, is_whole = Pruned(), True
     if not dry_run:
         count = found.statuses.total()
-        if count and not yes and not _is_confirmed(count):
-            say("nothing was pruned")
-            return 1
+        what = _both(count, len(strays))
+        if what and not yes:
+            _check_terminal()
+            if count:
+                say(f"then {_kept_away(floors_of(found, old), old.before, zone)}")
+            if not click.confirm(f"Delete {what}?", err=True):
+                say("nothing was pruned")
+                return 1
         # To open a log that has gone would make a new one.
         check_log(settings.store)
         with PlainJobLog.open(settings.store) as log:
             done, is_whole = _prune(log.prune(old), count)
-        _tell(done, is_whole)
+        _tell(done, is_whole, zone)
     if json_:
-        _print_json(old, found, done, dry_run)
+        _print_json(old, found, strays, done, dry_run=dry_run)
     return 0 if is_whole else 130
 
 
@@ -190,12 +210,12 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _found(found: Tally, old: Old, zone: Zone) -> str:
-    """Return in a line what is old."""
+    """Return in a line which jobs are old."""
     count = found.statuses.total()
     when = describe(TimeRange(end=old.before), zone)
     if not count:
         words = f" as {_either(old.statuses)}" if old.statuses else ""
-        return f"nothing to prune: no job ended{words} {when}"
+        return f"no job ended{words} {when}"
     common = found.statuses.most_common(MOST_STATUSES)
     parts = [f"{_status(status)} {number:,}" for status, number in common]
     rest = count - sum(number for _, number in common)
@@ -214,10 +234,9 @@ def _status(column: object) -> str:
     return one_line(text) or NONE
 
 
-def _is_confirmed(count: int) -> bool:
+def _check_terminal() -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask on; --yes prunes without asking")
-    return click.confirm(f"Delete {_counted(count)}?", err=True)
 
 
 def _prune(steps: Iterator[Pruned], count: int) -> tuple[Pruned, bool]:
@@ -233,13 +252,16 @@ def _prune(steps: Iterator[Pruned], count: int) -> tuple[Pruned, bool]:
     return done, True
 
 
-def _tell(done: Pruned, is_whole: bool) -> None:
+def _tell(done: Pruned, is_whole: bool, zone: Zone) -> None:
+    what = _both(done.jobs, done.strays) or _counted(0)
     if not is_whole:
-        say(f"interrupted: pruned {_counted(done.jobs)}; the next prune gives the space back")
-    elif done.jobs or done.given_back:
+        say(f"interrupted: pruned {what}; the next prune gives the space back")
+    elif done.jobs or done.strays or done.given_back:
         is_all_back = done.given_back and not done.held_back
         given = f", {_size(done.given_back)} given back" if is_all_back else ""
-        say(f"pruned {_counted(done.jobs)}{given}")
+        say(f"pruned {what}{given}")
+    if done.floor is not None:
+        say(_kept_away(done.statuses, done.floor, zone))
     if is_whole and done.held_back:
         say("the space comes back once whoever reads the log lets go of it")
     if done.kept_free:
@@ -248,11 +270,14 @@ def _tell(done: Pruned, is_whole: bool) -> None:
             " it was made without auto_vacuum"
         )
     if done.outputs_left:
-        say(f"the kept output of {_counted(done.outputs_left)} could not be deleted")
+        say(f"{_outputs(done.outputs_left)} could not be deleted")
 
 
-def _print_json(old: Old, found: Tally, done: Pruned, dry_run: bool) -> None:
+def _print_json(
+    old: Old, found: Tally, strays: Sequence[KeptOutput], done: Pruned, *, dry_run: bool
+) -> None:
     from jobwatch.model.formats import encode
+    from jobwatch.store.floors import ANY
 
     told = {
         "before": old.before,
@@ -262,8 +287,12 @@ def _print_json(old: Old, found: Tally, done: Pruned, dry_run: bool) -> None:
         "bytes": done.given_back,
         "kept_free": done.kept_free,
         "outputs_left": done.outputs_left,
+        "outputs_found": len(strays),
+        "outputs_pruned": done.strays,
+        "stay_away_before": done.floor,
+        "stay_away_statuses": None if ANY in done.statuses else sorted(done.statuses),
     }
-    click.echo(encode(told).decode())
+    click.echo(json_safe(encode(told).decode()))
 
 
 @contextmanager
@@ -279,20 +308,43 @@ def _at_an_interrupt() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _counter(count: int) -> Iterator[Callable[[Pruned], object]]:
-    """Show on a terminal how far it has come, and nothing anywhere else."""
+    """Show on a terminal how far it has come; anywhere else a line tells it now and then."""
     if not sys.stderr.isatty():
-        yield lambda done: None
+        yield _now_and_then(count)
         return
-
-    def show(done: Pruned) -> None:
-        freed = done.given_back + done.held_back
-        text = f"pruning  {done.jobs:,} of {count:,}{f', {_size(freed)} freed' if freed else ''}"
-        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
-
     try:
-        yield show
+        yield lambda done: click.echo(f"\r\x1b[K{_so_far(done, count)}", nl=False, err=True)
     finally:
         click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _now_and_then(
+    count: int, clock: Callable[[], float] = time.monotonic
+) -> Callable[[Pruned], object]:
+    due = clock() + TOLD_EVERY
+
+    def show(done: Pruned) -> None:
+        nonlocal due
+        if clock() >= due:
+            due = clock() + TOLD_EVERY
+            say(_so_far(done, count))
+
+    return show
+
+
+def _so_far(done: Pruned, count: int) -> str:
+    freed = done.given_back + done.held_back
+    return f"pruning  {done.jobs:,} of {count:,}{f', {_size(freed)} freed' if freed else ''}"
+
+
+def _kept_away(statuses: Iterable[str], before: int, zone: Zone) -> str:
+    from jobwatch.model.health import kept_away
+
+    return one_line(kept_away(statuses, before, zone))
+
+
+def _bytes(outputs: Iterable[KeptOutput]) -> int:
+    return sum(output.size for output in outputs)
 
 
 def _size(count: int) -> str:
@@ -303,3 +355,16 @@ def _size(count: int) -> str:
 
 def _counted(count: int) -> str:
     return f"{count:,} job{'' if count == 1 else 's'}"
+
+
+def _both(jobs: int, strays: int) -> str:
+    """Return in words what goes, or has gone; nothing where that is nothing."""
+    return " and ".join([_counted(jobs)] * bool(jobs) + [_strays(strays)] * bool(strays))
+
+
+def _strays(count: int) -> str:
+    return f"{_outputs(count)} without a job"
+
+
+def _outputs(count: int) -> str:
+    return f"{count:,} kept output{'' if count == 1 else 's'}"

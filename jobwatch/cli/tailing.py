@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import sys
 import time
-from collections.abc import Iterator
+from contextlib import closing
 from typing import NoReturn
 
 import click
@@ -18,9 +18,9 @@ from jobwatch.model.known import Known
 from jobwatch.model.query import JobQuery
 from jobwatch.model.settings import Settings
 from jobwatch.model.when import Zone, now_ms
+from jobwatch.store.lasting_log import LastingLog
 from jobwatch.store.plain_log import PlainJobLog
-from jobwatch.store.tail import Happened, Tail
-from jobwatch.store.watch import LogReplacedError
+from jobwatch.store.tail import Tail
 
 __all__ = ["tail"]
 
@@ -68,49 +68,69 @@ def tail(
     Each is a line, until Ctrl-C. QUERY and DATE are those of `jobwatch search`. Whether the QUERY
     finds a job is asked at its start and at its end: status:error tells of failures alone. The
     record of --json says in __event__ what happened: started, ended or lost.
+
+    A log that is away for a while is followed on once it is back.
     """
     asked = query_of(query, from_, to, zone)
+    with reading(settings):  # makes it in the default place
+        pass
+    following = _Following(asked, last, zone, as_json=json_)
     try:
-        _follow(settings, asked, last, json_, zone)
+        _follow(settings, following)
     except KeyboardInterrupt:
         # Click itself would put an empty line before what is said.
         raise click.Abort from None
     return 0
 
 
-def _follow(settings: Settings, asked: JobQuery, last: int, as_json: bool, zone: Zone) -> NoReturn:
-    replaced: LogReplacedError | None = None
-    while True:
-        with reading(settings) as log:
-            if replaced is not None:
-                say(f"jobwatch: {replaced}; going on with what is there now")
-            following = Tail(asked)
-            # Before what there is already is printed: that may take a while.
-            _look(log, following)
-            for job, known in oldest_first(log.told, asked, last) if last else ():
-                over = job.outcome is not Outcome.PENDING
-                at = job.end_datetime if over else job.start_datetime
-                _print(job, known, at, zone, "", as_json=as_json)
-            last = 0
-            try:
-                for event, at, (job, known) in _happenings(log, following):
-                    _print(job, known, at, zone, event, as_json=as_json)
-            except LogReplacedError as error:
-                replaced = error
+def _follow(settings: Settings, following: _Following) -> NoReturn:
+    with closing(LastingLog(settings.store, say=lambda text: say(f"jobwatch: {text}"))) as lasting:
+        while True:
+            lasting.look(lambda log: following.look(log, lasting.replaced))
+            _pause()
 
 
-def _happenings(log: PlainJobLog, following: Tail) -> Iterator[Happened]:
-    checked = now_ms()
-    while True:
-        yield from _look(log, following)
-        if not 0 <= now_ms() - checked < LOST_CHECKED_EVERY:
-            checked = now_ms()
-            yield from log.run(following.look_for_lost(checked))
-        _pause()
+class _Following:
+    """What is followed, and what was printed of it."""
 
+    def __init__(self, asked: JobQuery, last: int, zone: Zone, *, as_json: bool) -> None:
+        self._asked = asked
+        self._last = last
+        self._zone = zone
+        self._as_json = as_json
+        self._tail = Tail(asked)
+        self._of = 0
+        self._lost_checked = now_ms()
 
-def _look(log: PlainJobLog, following: Tail) -> list[Happened]:
-    return log.run(following.look(now_ms())) if log.moved() else []
+    def look(self, log: PlainJobLog, replaced: int) -> None:
+        """Print what has happened in a log, of which file is the one that was `replaced` so often.
+
+        What happened in a log before it took another's place is passed over.
+        """
+        if replaced != self._of:
+            self._tail, self._of = Tail(self._asked), replaced
+        # Before what there is already is printed: that may take a while.
+        happened = log.run(self._tail.look(now_ms())) if log.moved() else []
+        self._print_last(log)
+        if not 0 <= now_ms() - self._lost_checked < LOST_CHECKED_EVERY:
+            self._lost_checked = now_ms()
+            happened += log.run(self._tail.look_for_lost(self._lost_checked))
+        for event, at, (job, known) in happened:
+            self._print(job, known, at, event)
+
+    def _print_last(self, log: PlainJobLog) -> None:
+        if not self._last:
+            return
+        for job, known in oldest_first(log.told, self._asked, self._last):
+            over = job.outcome is not Outcome.PENDING
+            self._print(job, known, job.end_datetime if over else job.start_datetime, "")
+        self._last = 0
+
+    def _print(self, job: Job, known: Known, at: Time, event: str) -> None:
+        if self._as_json:
+            click.echo(job_json(job, known, self._zone, event=event))
+        else:
+            click.echo(told_line(job, known, at, now_ms(), self._zone, terminal_width()))
 
 
 def _pause() -> None:
@@ -123,10 +143,3 @@ def _pause() -> None:
     for _, event in gone.poll(PAUSE * 1_000):
         if event & select.POLLERR:
             raise BrokenPipeError
-
-
-def _print(job: Job, known: Known, at: Time, zone: Zone, event: str, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(job_json(job, known, zone, event=event))
-    else:
-        click.echo(told_line(job, known, at, now_ms(), zone, terminal_width()))

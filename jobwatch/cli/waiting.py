@@ -15,14 +15,14 @@ from jobwatch.cli.completions import node_urls, running_ids
 from jobwatch.cli.helping import LOGIN, ManualCommand
 from jobwatch.cli.ids import short_id, whole_ids
 from jobwatch.cli.options import reading, say, zone_option
-from jobwatch.cli.printing import ROOMY, as_text, job_json, terminal_width
+from jobwatch.cli.printing import DAY_TIME, ROOMY, as_text, job_json, terminal_width
 from jobwatch.model.durations import SECOND, parse_length
 from jobwatch.model.job import Phase
 from jobwatch.model.known import lost_reason, mark_of
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import cut, one_line
 from jobwatch.model.waiting import Ended, UnknownJobsError, Waiting, WaitStatus
-from jobwatch.model.when import NONE, WhenError, Zone, date_time, day_time, now_ms
+from jobwatch.model.when import NONE, WhenError, Zone, date_time, dated, now_ms
 
 if TYPE_CHECKING:
     from jobwatch.cli.mirroring import Plan
@@ -124,7 +124,8 @@ def wait(
     The exit status tells the worst of what has ended: an error before a lost job, and that before
     one that is complete in part. Whatever did not end in time, or is not there, comes before all.
 
-    With --node a HarperDB node is asked instead of the log, also while it restarts.
+    A log that is away for a while is waited for too. With --node a HarperDB node is asked instead,
+    also while it restarts.
     """
     if cafile is not None and url is None:
         raise click.UsageError("--cafile is for --node")
@@ -157,7 +158,10 @@ def _wait_on_log(
 ) -> None:
     from jobwatch.store.waiting import wait_on_log
 
-    wait_on_log(store, waiting, timeout=timeout, tell=tell)
+    def say_of_log(text: str) -> None:
+        say(f"jobwatch: {text}")
+
+    wait_on_log(store, waiting, timeout=timeout, tell=tell, say=say_of_log)
 
 
 def _wait_on_node(
@@ -220,16 +224,16 @@ def _teller(zone: Zone, *, json_: bool) -> Callable[[Ended], None]:
 def _line(ended: Ended, zone: Zone, width: int | None) -> str:
     from jobwatch.store.values import preview, to_column
 
-    job, known = ended.job, ended.known
+    job, known, now = ended.job, ended.known, now_ms()
     mark = mark_of(job, known)
     is_lost = job.phase is not Phase.ENDED
     at = known.origin.lost_since if is_lost else job.end_datetime
     said = lost_reason(known, zone) if is_lost else preview(to_column(job.message))
-    took = NONE if is_lost else job.taken(now_ms())
+    took = NONE if is_lost else job.taken(now)
     if width is None or width >= ROOMY:
         time, id = f"{date_time(at, zone):<19}", one_line(job.id)
     else:
-        time, id = f"{day_time(at, zone):<14}", short_id(job.id)
+        time, id = f"{dated(at, now, zone, DAY_TIME):<{DAY_TIME}}", short_id(job.id)
     line = (
         f"{time}  {mark.glyph} {mark.word:<8}  {id}"
         f"  {as_text(job.type)}  {took}  {one_line(said[:LONGEST_MESSAGE]) or NONE}"

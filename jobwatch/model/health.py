@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from jobwatch.model.node import SKEW_SHOWN, Node
 from jobwatch.model.query import JobQuery
 from jobwatch.model.ranges import describe
 from jobwatch.model.text import one_line
-from jobwatch.model.when import UTC, TimeRange, iso
+from jobwatch.model.when import UTC, TimeRange, Zone, iso
 
 __all__ = [
     "AHEAD",
@@ -22,10 +23,12 @@ __all__ = [
     "NODE_CLOCKS",
     "PRUNED",
     "QUICK_CHECKS",
+    "STRAY_OUTPUTS",
     "WAL_SIZE",
     "Check",
     "Finding",
     "Severity",
+    "bytes_in_all",
     "clock_off",
     "job_query",
     "kept_away",
@@ -101,6 +104,11 @@ WAL_SIZE = Check(
     means="Nobody has checkpointed: some program holds the log open and reads on and on."
     " End that program, and the next write to the log cuts the file.",
 )
+STRAY_OUTPUTS = Check(
+    name="kept output without a job",
+    means="Their jobs were never written, were deleted, or went with another log. jobwatch prune"
+    " deletes those that were last written before its --older-than, with the jobs of that age.",
+)
 PRUNED = Check(
     name="pruned",
     means="jobwatch prune took these out, and no node's mirror brings them back;"
@@ -152,6 +160,7 @@ QUICK_CHECKS = (
     ),
     NODE_CLOCKS,
     WAL_SIZE,
+    STRAY_OUTPUTS,
     PRUNED,
 )
 """All that takes no reading of the whole file."""
@@ -176,10 +185,16 @@ def wal_too_large(size: int) -> str:
     return f"{size / 1_000_000:,.0f} MB" if size > LARGE_WAL else ""
 
 
-def kept_away(status: str, before: int) -> str:
-    """Return in one line which jobs pruning keeps away: of a status, or of any if it is empty.
+def kept_away(statuses: Iterable[str], before: int, zone: Zone) -> str:
+    """Return in one line which jobs pruning keeps away: of statuses, of any if one is empty.
 
     `before` is the end (epoch ms) from which on they come.
     """
-    when = describe(TimeRange(end=before), UTC)
-    return f"jobs that ended {when}, stay away from mirrors ({status or 'any status'})"
+    words = sorted(statuses)
+    of = ", ".join(words) if all(words) else "any status"
+    return f"jobs that ended {describe(TimeRange(end=before), zone)}, stay away from mirrors ({of})"
+
+
+def bytes_in_all(sizes: Sequence[int]) -> str:
+    """Return in one line how much files of these sizes (bytes) are, nothing for none."""
+    return f"{sum(sizes):,} bytes in all" if sizes else ""

@@ -8,19 +8,24 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager
 from math import inf
 from pathlib import Path
+from typing import TypeAlias
 
+from jobwatch.model.durations import HOUR
 from jobwatch.model.health import (
     INTEGRITY,
     NODE_CLOCKS,
     PRUNED,
+    STRAY_OUTPUTS,
     WAL_SIZE,
     Check,
     Finding,
+    bytes_in_all,
     clock_off,
     job_query,
     kept_away,
     wal_too_large,
 )
+from jobwatch.model.when import UTC
 from jobwatch.store import health_statements as sql
 from jobwatch.store.connect import (
     APPLICATION_ID,
@@ -34,6 +39,7 @@ from jobwatch.store.edits import Clock
 from jobwatch.store.floors import ANY
 from jobwatch.store.pruning_statements import FLOORS
 from jobwatch.store.statements import NODES, node_of
+from jobwatch.store.stray_outputs import old_outputs, without_job
 from jobwatch.store.tally import count_states
 
 __all__ = ["findings"]
@@ -76,9 +82,8 @@ async def _finding(connection: ReadConnection, check: Check, now: int) -> Findin
         if query:
             count = await _count(connection, query, now)
             return Finding(check=check, count=count, query=query)
-        details = tuple(await _READINGS[check](connection))
-        count = 0 if check == PRUNED else len(details)
-        return Finding(check=check, count=count, details=details)
+        count, details = await _READINGS[check](connection, now)
+        return Finding(check=check, count=count, details=tuple(details))
     except asyncio.CancelledError:
         await connection.interrupt()
         raise
@@ -97,14 +102,14 @@ async def _count(connection: ReadConnection, query: str, now: int) -> int:
     return count
 
 
-async def _node_clocks(connection: ReadConnection) -> list[str]:
+async def _node_clocks(connection: ReadConnection, now: int) -> _Read:
     nodes = map(node_of, await connection.rows(NODES))
-    return [*filter(None, map(clock_off, nodes))]
+    return _each([*filter(None, map(clock_off, nodes))])
 
 
-async def _wal(connection: ReadConnection) -> list[str]:
+async def _wal(connection: ReadConnection, now: int) -> _Read:
     size = await asyncio.to_thread(_wal_size, connection.path)
-    return [*filter(None, [wal_too_large(size)])]
+    return _each([*filter(None, [wal_too_large(size)])])
 
 
 def _wal_size(path: Path) -> int:
@@ -115,27 +120,43 @@ def _wal_size(path: Path) -> int:
         return 0
 
 
-async def _floors(connection: ReadConnection) -> list[str]:
+async def _stray_outputs(connection: ReadConnection, now: int) -> _Read:
+    # What has no job yet may get one: a log may be locked for a while.
+    outputs = await asyncio.to_thread(old_outputs, connection.path, now - HOUR)
+    strays = await connection.run(without_job(outputs))
+    return len(strays), [*filter(None, [bytes_in_all([output.size for output in strays])])]
+
+
+async def _floors(connection: ReadConnection, now: int) -> _Read:
     floors: dict[str, int] = {row[0]: row[1] for row in await connection.rows(FLOORS)}
     of_any = floors.get(ANY, -inf)
     # The higher of its two floors holds for a job.
-    return [
-        kept_away(status, before)
+    return 0, [
+        kept_away([status], before, UTC)
         for status, before in sorted(floors.items())
         if status == ANY or before > of_any
     ]
 
 
-async def _integrity(connection: ReadConnection) -> list[str]:
+async def _integrity(connection: ReadConnection, now: int) -> _Read:
     messages = [str(message) for (message,) in await connection.rows(sql.INTEGRITY)]
     # One message may have a heading, and lines.
     lines = [line for message in messages for line in message.splitlines()]
-    return [line for line in lines if line != sql.WHOLE and not line.startswith("***")]
+    return _each([line for line in lines if line != sql.WHOLE and not line.startswith("***")])
 
 
-_READINGS: Mapping[Check, Callable[[ReadConnection], Awaitable[list[str]]]] = {
+_Read: TypeAlias = tuple[int, Sequence[str]]
+"""How many things are wrong, and lines on them."""
+
+
+def _each(lines: Sequence[str]) -> _Read:
+    return len(lines), lines
+
+
+_READINGS: Mapping[Check, Callable[[ReadConnection, int], Awaitable[_Read]]] = {
     NODE_CLOCKS: _node_clocks,
     WAL_SIZE: _wal,
+    STRAY_OUTPUTS: _stray_outputs,
     PRUNED: _floors,
     INTEGRITY: _integrity,
 }

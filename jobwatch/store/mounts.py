@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["MOUNTINFO", "NETWORK", "kind_of_device", "network_file_system"]
+__all__ = ["MOUNTINFO", "NETWORK", "FileSystem", "file_system_of", "network_file_system"]
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 
@@ -18,15 +20,19 @@ NETWORK = frozenset(
         "cifs",
         "coda",
         "davfs",
+        "fuse.blobfuse2",
         "fuse.ceph",
         "fuse.ceph-fuse",
+        "fuse.curlftpfs",
         "fuse.davfs2",
         "fuse.gcsfuse",
         "fuse.glusterfs",
         "fuse.gvfsd-fuse",
         "fuse.juicefs",
+        "fuse.mfs",
         "fuse.rclone",
         "fuse.s3fs",
+        "fuse.seaweedfs",
         "fuse.sshfs",
         "fuse.vmhgfs-fuse",
         "gfs2",
@@ -38,10 +44,13 @@ NETWORK = frozenset(
         "nfs4",
         "ocfs2",
         "orangefs",
+        "panfs",
+        "prl_fs",
         "pvfs2",
         "smb3",
         "smbfs",
         "vboxsf",
+        "wekafs",
     }
 )
 """File systems that several machines share, by their names in ``mountinfo``.
@@ -51,6 +60,27 @@ Not 9p, nor virtiofs: virtual machines and sandboxes have disks of their own on 
 SQLite's write-ahead log keeps its index in memory that all its users map, which no two machines
 can (sqlite.org/wal.html, Overview).
 """
+
+_FUSE = "fuse"
+"""What gives itself no name beyond that; its source tells what it is."""
+
+# A URL (davfs2), or a host in front of a path or a port (MooseFS); and by their names what has
+# neither: Mountpoint for Amazon S3, CurlFtpFS.
+_FAR = re.compile(r"[^/]+:|mountpoint-s3$|curlftpfs#")
+
+
+class FileSystem(NamedTuple):
+    """A file system by its name and its source in ``mountinfo``."""
+
+    name: str
+    source: str
+
+    @property
+    def is_of_a_network(self) -> bool:
+        """Whether several machines share it."""
+        if self.name == _FUSE:
+            return _FAR.match(self.source) is not None
+        return self.name in NETWORK
 
 
 def network_file_system(path: Path, mountinfo: Path = MOUNTINFO) -> str | None:
@@ -66,11 +96,11 @@ def network_file_system(path: Path, mountinfo: Path = MOUNTINFO) -> str | None:
         text = mountinfo.read_text("utf-8", "surrogateescape")
     except OSError:
         return None
-    kind = kind_of_device(text, os.major(device), os.minor(device))
-    return kind if kind in NETWORK else None
+    system = file_system_of(text, os.major(device), os.minor(device))
+    return system.name if system is not None and system.is_of_a_network else None
 
 
-def kind_of_device(mountinfo: str, major: int, minor: int) -> str | None:
+def file_system_of(mountinfo: str, major: int, minor: int) -> FileSystem | None:
     r"""Return the file system of a device by a text of ``mountinfo``, None if it isn't in there.
 
     All mounts of one device are of the same file system. A line is (proc(5)): ids of the mount and
@@ -81,7 +111,8 @@ def kind_of_device(mountinfo: str, major: int, minor: int) -> str | None:
     for line in mountinfo.split("\n"):
         mount, _, system = line.partition(" - ")
         if mount.split(" ", 3)[2:3] == [wanted]:
-            return system.partition(" ")[0] or None
+            name, source, *_ = [*system.split(" "), "", ""]
+            return FileSystem(name, source) if name else None
     return None
 
 

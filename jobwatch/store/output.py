@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from jobwatch.store.connect import LogError
 
-__all__ = ["KEY", "create_output", "output_key", "output_path"]
+__all__ = ["KEY", "create_output", "job_of_output", "output_key", "output_path"]
 
 KEY = "output"
 """The key of a record that tells a person where its output is; no program follows it."""
@@ -18,12 +18,24 @@ KEY = "output"
 # An id comes from data: what could lead out of the folder, or is too long for a name, is hashed.
 # Text until it is used: most commands keep no output.
 _SAFE = r"(?!\.)[A-Za-z0-9._-]{1,100}"
+_HASH = r"[0-9a-f]{64}"
 
 
 def output_path(store: Path, id: str) -> Path:
     """Return where the output of a job is, whether it was kept or not."""
     name = id if re.fullmatch(_SAFE, id) else blake2s(id.encode(errors="surrogatepass")).hexdigest()
     return store.with_name(f"{store.name}.output") / f"{name}.log"
+
+
+def job_of_output(name: str) -> str | None:
+    """Return the id of the job whose output has this file name, None where no id is known by it.
+
+    Of a hash none is, and another file in the folder is none of ours.
+    """
+    id = name.removesuffix(".log")
+    if id == name or not re.fullmatch(_SAFE, id) or re.fullmatch(_HASH, id):
+        return None
+    return id
 
 
 def output_key(store: Path, id: str) -> str:

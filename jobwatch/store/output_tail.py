@@ -20,7 +20,7 @@ LEFT = 0.75
 """The share of that which is left where it was too much: not every line takes one away then."""
 
 LONGEST_LINE = 4_000
-"""Characters that are shown of one line."""
+"""Characters that are shown of one line, half of them its beginning and half its end."""
 LONGEST_UNFINISHED = 1 << 16
 """Characters that are kept of a line without an end: a progress bar may write on one for hours."""
 
@@ -191,9 +191,12 @@ def _left_of(end: str) -> str:
 
 
 def _shown(line: str) -> str:
-    left = len(line) - LONGEST_LINE
-    shown = clean(line[:LONGEST_LINE]).expandtabs(TAB)
-    return f"{shown} … {left:,} more characters" if left > 0 else shown
+    left, half = len(line) - LONGEST_LINE, LONGEST_LINE // 2
+    if left <= 0:
+        return clean(line).expandtabs(TAB)
+    # What was written last is its end, and may be all that is news.
+    begin, end = (clean(part).expandtabs(TAB) for part in (line[:half], line[-half:]))
+    return f"{begin} … {left:,} more characters … {end}"
 
 
 def _moved(status: os.stat_result) -> tuple[int, ...]:

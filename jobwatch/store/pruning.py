@@ -1,60 +1,42 @@
 """Pruning: takes old jobs out of a log while others write to it, and gives the space back.
 
-The log is held for some milliseconds at a time, and left alone for longer than that in between:
-SQLite gives no turn to who waits, so whoever comes back at once is served first.
+The log is held for some milliseconds at a time; in between others have their turn.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import floor, inf
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 from jobwatch.model.formats import encode
 from jobwatch.store import pruning_statements as sql
-from jobwatch.store.connect import check_readable
 from jobwatch.store.floors import ANY, raise_floors
 from jobwatch.store.output import output_path
+from jobwatch.store.space import file_size, give_back
 from jobwatch.store.statements import ADD_CHANGE, TRIM_CHANGES
-from jobwatch.store.steps import One, Reading, Rows, Steps
+from jobwatch.store.steps import One, Read, Reading, Rows, Steps, Write
+from jobwatch.store.stray_outputs import delete_outputs, old_outputs, without_job
+from jobwatch.store.turns import HELD, Clock, Sleep, Turns
 from jobwatch.store.usual import gone
 from jobwatch.store.values import Column, from_column
+from jobwatch.store.watch import VERSION
 
-__all__ = ["Old", "Pruned", "Tally", "ended_statuses", "lost", "prune", "tally"]
-
-HELD = 0.004
-"""Seconds after which a transaction takes on no more; to commit may take as long again."""
-
-LEFT_ALONE = 2
-"""The log is left alone for so many times as long as it was held."""
+__all__ = ["Old", "Pruned", "Tally", "ended_statuses", "floors_of", "lost", "prune", "tally"]
 
 CHUNK = 8
 """Jobs that go between two looks at the clock."""
 
-Result = TypeVar("Result")
-Clock: TypeAlias = Callable[[], float]
-Sleep: TypeAlias = Callable[[float], object]
+STRAYS = 100
+"""Kept outputs without a job that go between two looks at the log, which may have it by then."""
+
 Key: TypeAlias = tuple[float, int]
 
 FIRST: Key = (-inf, 0)
-
-
-class Read(Protocol):
-    """Runs steps that read a log, and returns their result."""
-
-    def __call__(self, steps: Reading[Result], /) -> Result:
-        """Run them, each for itself."""
-
-
-class Write(Protocol):
-    """Runs steps on a log, and returns their result."""
-
-    def __call__(self, steps: Steps[Result], /) -> Result:
-        """Run them in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +69,14 @@ class Tally(NamedTuple):
 
 
 class Pruned(NamedTuple):
-    """What is done so far: jobs deleted, bytes given back to the disk.
+    """What is done so far: jobs deleted, bytes given back to the disk, outputs of no job deleted.
 
     `held_back` bytes are of no more use to the log, but the file has them still: until its end is
     cut off, last of all, and beyond that as long as somebody reads what was there before.
     `outputs_left` of the jobs have kept output that could not be deleted; `kept_free` bytes are
     free in the file for new jobs, but can't be given back: it was made without auto_vacuum.
+    What ended before `floor` (epoch ms) in one of the `statuses`, or of `ANY`, stays away from
+    mirrors; where nothing was deleted, there are none, and nothing does.
     """
 
     jobs: int = 0
@@ -100,6 +84,9 @@ class Pruned(NamedTuple):
     held_back: int = 0
     outputs_left: int = 0
     kept_free: int = 0
+    strays: int = 0
+    floor: int | None = None
+    statuses: frozenset[str] = frozenset()
 
 
 def tally(old: Old) -> Reading[Tally]:
@@ -113,6 +100,11 @@ def tally(old: Old) -> Reading[Tally]:
             oldest = rows[0][1] if found.oldest is None else found.oldest
             found = Tally(found.statuses, oldest, rows[-1][1])
     return found
+
+
+def floors_of(found: Tally, old: Old) -> frozenset[str]:
+    """Return of which statuses a mirror brings back no job once what was found is pruned."""
+    return _floors(found.statuses, old)
 
 
 def ended_statuses() -> Reading[frozenset[str]]:
@@ -142,73 +134,82 @@ def prune(
 ) -> Iterator[Pruned]:
     """Delete what is old and give the space back, step by step; yield what is done so far.
 
-    The floors are raised first, so that no mirror brings back what goes. Whoever takes no further
-    step leaves what is done as it is, and the space to the next to prune. `clock` and `sleep` are
-    in seconds.
+    Kept outputs without a job go first, if jobs of any status do. The floors rise with what goes,
+    so that no mirror brings it back: up to the start of the last job, as long as there are more,
+    since all that ended before that has gone. Whoever takes no further step leaves what is done as
+    it is, and the space to the next to prune. `clock` and `sleep` are in seconds.
     """
-    write(_raise_floors(old))
-    # What was written of late is not in the file yet, nor is what another could not cut off.
-    size = _file_size(path)
-    read(_ask(sql.CHECKPOINT))
-    size = max(size, _file_size(path))
+    size = file_size(path, read)
+    turns = Turns(lambda: read(_version()), clock, sleep)
     done = Pruned()
-    for batch in _deleted(path, read, write, old, clock=clock, sleep=sleep):
+    if not old.statuses:
+        for deleted, freed, left in _strays_deleted(path, read, old):
+            done = done._replace(
+                strays=done.strays + deleted,
+                given_back=done.given_back + freed,
+                outputs_left=done.outputs_left + left,
+            )
+            yield done
+    for batch in _deleted(path, read, write, old, clock=clock, turns=turns):
         done = done._replace(
             jobs=done.jobs + batch.jobs,
             given_back=done.given_back + batch.freed,
             outputs_left=done.outputs_left + batch.outputs_left,
+            floor=batch.floor,
+            statuses=batch.statuses,
         )
         yield done
-    [(page_size,)] = read(_ask(sql.PAGE_SIZE))
-    [(auto_vacuum,)] = read(_ask(sql.AUTO_VACUUM))
-    if auto_vacuum:
-        for pages in _given_back(write, clock, sleep):
-            done = done._replace(held_back=done.held_back + pages * page_size)
-            yield done
-    read(_checkpoint())
-    [(pages,)] = read(_ask(sql.PAGES))
-    [(free,)] = read(_ask(sql.FREE_PAGES))
-    now = _file_size(path)
-    yield done._replace(
-        given_back=done.given_back + max(size - now, 0),
-        held_back=max(now - pages * page_size, 0),
-        kept_free=0 if auto_vacuum else free * page_size,
-    )
-
-
-def _raise_floors(old: Old) -> Steps[None]:
-    """Raise the floors of what is old; a status that no job ended with may be a slip."""
-    statuses = old.statuses & (yield from ended_statuses()) if old.statuses else {ANY}
-    yield from raise_floors(statuses, old.before)
+    if done.statuses:
+        write(raise_floors(done.statuses, old.before))
+        done = done._replace(floor=old.before)
+    for space in give_back(path, size, read, write, clock=clock, turns=turns):
+        yield done._replace(
+            given_back=done.given_back + space.given_back,
+            held_back=space.held_back,
+            kept_free=space.kept_free,
+        )
 
 
 # Deleting
 
 
 class _Batch(NamedTuple):
-    """What one transaction did with the first so many seqs, and when it began to hold the log."""
+    """What one transaction did with the first so many rows, and when it began to hold the log.
+
+    `statuses` have had their `floor` (epoch ms) raised, by this one or by those before.
+    """
 
     began: float
     looked_at: int
     jobs: int
     freed: int
     outputs_left: int
+    floor: int | None
+    statuses: frozenset[str]
+
+
+def _strays_deleted(path: Path, read: Read, old: Old) -> Iterator[tuple[int, int, int]]:
+    """Delete the kept outputs without a job, and yield what `delete_outputs` says of each batch."""
+    strays = read(without_job(old_outputs(path, old.before)))
+    for first in range(0, len(strays), STRAYS):
+        some = read(without_job(strays[first : first + STRAYS]))
+        yield delete_outputs(stray.path for stray in some)
 
 
 def _deleted(
-    path: Path, read: Read, write: Write, old: Old, *, clock: Clock, sleep: Sleep
+    path: Path, read: Read, write: Write, old: Old, *, clock: Clock, turns: Turns
 ) -> Iterator[_Batch]:
     """Delete what is old, and yield each batch."""
     behind: Key | None = FIRST
+    statuses: frozenset[str] = frozenset()
     while behind is not None:
         rows, behind = read(_look(old, behind))
-        seqs = [row[0] for row in rows]
-        while seqs:
-            batch = write(_delete(path, seqs, old, clock))
+        while rows:
+            batch = write(_delete(path, rows, old, statuses, clock))
             held = clock() - batch.began
-            seqs = seqs[batch.looked_at :]
+            rows, statuses = rows[batch.looked_at :], batch.statuses
             yield batch
-            sleep(LEFT_ALONE * held)
+            turns.give(held)
 
 
 def _look(old: Old, behind: Key) -> Reading[tuple[Rows, Key | None]]:
@@ -218,93 +219,52 @@ def _look(old: Old, behind: Key) -> Reading[tuple[Rows, Key | None]]:
     return [row for row in rows if old.has(row)], key
 
 
-def _delete(path: Path, seqs: Sequence[int], old: Old, clock: Clock) -> Steps[_Batch]:
-    """Delete the first jobs of these that are old still: one chunk, and more as time allows."""
+def _delete(
+    path: Path, old_rows: Rows, old: Old, statuses: frozenset[str], clock: Clock
+) -> Steps[_Batch]:
+    """Delete the first jobs of these that are old still: one chunk, and more as time allows.
+
+    The floors of their statuses rise with them, and those of the `statuses` from before.
+    """
     began = clock()
     looked_at = freed = outputs_left = 0
     starts: list[Any] = []
-    while looked_at < len(seqs) and (not looked_at or clock() - began < HELD):
-        chunk = seqs[looked_at : looked_at + CHUNK]
+    while looked_at < len(old_rows) and (not looked_at or clock() - began < HELD):
+        chunk = old_rows[looked_at : looked_at + CHUNK]
         looked_at += len(chunk)
         # Since they were seen, one may have gone, or been written anew.
-        rows = yield One(sql.LOOK_AGAIN, (_array(chunk), old.before))
+        rows = yield One(sql.LOOK_AGAIN, (_array(row[0] for row in chunk), old.before))
         rows = [row for row in rows if old.has(row)]
         # Whatever ends this halfway: a job without its output is better than an output of none.
-        size, left = _delete_outputs(path, (from_column(row[2]) for row in rows))
+        _, size, left = delete_outputs(output_path(path, from_column(row[2])) for row in rows)
         freed += size
         outputs_left += left
         keys = (_array(row[0] for row in rows),)
         yield One(sql.DELETE_NOTES, keys)
         yield One(sql.DELETE, keys)
         starts += [row[1] for row in rows]
+        statuses |= _floors((row[3] for row in rows), old)
     if starts:
         lowest = min(starts)
         yield One(ADD_CHANGE, (lowest, lowest))
         yield One(TRIM_CHANGES)
-    return _Batch(began, looked_at, len(starts), freed, outputs_left)
+    # What ended before the last start has gone by now; no time of a job is before 1970.
+    upto = max(floor(old_rows[looked_at - 1][1]), 0) if statuses else None
+    if upto is not None:
+        yield from raise_floors(statuses, upto)
+    return _Batch(began, looked_at, len(starts), freed, outputs_left, upto, statuses)
 
 
-def _delete_outputs(path: Path, ids: Iterable[str]) -> tuple[int, int]:
-    """Delete what jobs said; return how many bytes that was, and of how many it couldn't be."""
-    freed = left = 0
-    for id in ids:
-        output = output_path(path, id)
-        try:
-            size = output.lstat().st_size
-            output.unlink()
-        except FileNotFoundError:
-            continue
-        except OSError:
-            left += 1
-        else:
-            freed += size
-    return freed, left
+def _floors(statuses: Iterable[Column], old: Old) -> frozenset[str]:
+    """Return whose floors rise where jobs of such statuses go."""
+    if not old.statuses:
+        return frozenset(ANY for _ in statuses)
+    return frozenset(status.upper() for status in statuses if isinstance(status, str))
 
 
-# Giving the space back
-
-
-def _given_back(write: Write, clock: Clock, sleep: Sleep) -> Iterator[int]:
-    """Give free pages back, and yield how many at a time."""
-    while True:
-        began, pages, left = write(_give_back(clock))
-        held = clock() - began
-        yield pages
-        # Others may free some meanwhile, and take some.
-        if not left or pages <= 0:
-            return
-        sleep(LEFT_ALONE * held)
-
-
-def _give_back(clock: Clock) -> Steps[tuple[float, int, int]]:
-    """Give back as many pages as time allows; return when that began, how many, and the rest."""
-    began = clock()
-    [(free,)] = yield One(sql.FREE_PAGES)
-    left = free
-    while left and (left == free or clock() - began < HELD):
-        before = left
-        yield One(sql.GIVE_BACK)
-        [(left,)] = yield One(sql.FREE_PAGES)
-        if left >= before:
-            break
-    return began, free - left, left
-
-
-def _file_size(path: Path) -> int:
-    check_readable(path)
-    return path.stat().st_size
-
-
-def _checkpoint() -> Reading[None]:
-    """Let the file have its new length, unless a reader still needs the old one."""
-    yield One(sql.CHECKPOINT)
-    yield One(sql.WAIT_FOR_NOBODY)
-    yield One(sql.TRUNCATE)
-    yield One(sql.WAIT_AS_EVER)
-
-
-def _ask(statement: str) -> Reading[Rows]:
-    return (yield One(statement))
+def _version() -> Reading[int]:
+    [(version,)] = yield One(VERSION)
+    return int(version)
 
 
 def _array(seqs: Iterable[int]) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "RAISE_FLOOR",
     "SLICE",
     "TRUNCATE",
+    "UNKNOWN_IDS",
     "WAIT_AS_EVER",
     "WAIT_FOR_NOBODY",
 ]
@@ -49,6 +50,11 @@ DELETE FROM notes
 WHERE id IN (SELECT id FROM jobs WHERE seq IN (SELECT value FROM json_each(?1)))
 """
 DELETE = "DELETE FROM jobs WHERE seq IN (SELECT value FROM json_each(?1))"
+
+# Those of a JSON array of ids that no job has.
+UNKNOWN_IDS = """
+SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE id = value)
+"""
 
 ENDED_STATUSES = """
 SELECT DISTINCT status FROM facets

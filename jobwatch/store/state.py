@@ -47,6 +47,14 @@ class StateFile:
         code = f"{zlib.crc32(os.fsencode(log)):08x}"
         return cls(log, folder / f"{log.stem[:40]}-{code}.json")
 
+    def version(self) -> object:
+        """Return what differs once the file has changed, None while there is none to read."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
     def load(self) -> Remembered:
         """Return what is remembered: nothing where there is no file, or none that is understood.
 

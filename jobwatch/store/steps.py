@@ -7,9 +7,9 @@ it, and returns its result. The same steps run on aiosqlite and on sqlite3.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
-__all__ = ["Many", "One", "Parameters", "Reading", "Rows", "Steps"]
+__all__ = ["Many", "One", "Parameters", "Read", "Reading", "Rows", "Steps", "Write"]
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -36,3 +36,17 @@ Steps: TypeAlias = Generator[One | Many, Rows, Result]
 
 Reading: TypeAlias = Generator[One, Rows, Result]
 """Steps that write nothing."""
+
+
+class Read(Protocol):
+    """Runs steps that read a log, and returns their result."""
+
+    def __call__(self, steps: Reading[Result], /) -> Result:
+        """Run them, each for itself."""
+
+
+class Write(Protocol):
+    """Runs steps on a log, and returns their result."""
+
+    def __call__(self, steps: Steps[Result], /) -> Result:
+        """Run them in one transaction."""

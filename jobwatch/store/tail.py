@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from math import inf
+from typing import NamedTuple, TypeAlias
 
 from jobwatch.model.formats import encode
-from jobwatch.model.job import JobStatus, Outcome
+from jobwatch.model.job import PROGRESS, JobStatus, Outcome, job_as_of
+from jobwatch.model.known import Known
+from jobwatch.model.node import Origin
 from jobwatch.model.query import JobQuery, resolved
 from jobwatch.model.signs import Signs
 from jobwatch.store import export_statements, reads, usual
@@ -19,6 +22,9 @@ from jobwatch.store.told import SEQ, Told, told
 
 __all__ = ["Event", "Happened", "Tail"]
 
+CAME_LATER = frozenset({PROGRESS, "exit_status"})
+"""The keys of a record, beside the columns, that a job gets only after it has begun."""
+
 
 class Event(StrEnum):
     """What may happen to a job."""
@@ -29,7 +35,10 @@ class Event(StrEnum):
 
 
 class Happened(NamedTuple):
-    """What happened to a job, and when (ms): by its record, or when its process was missed."""
+    """What happened to a job, and when (ms): by its record, or when its process was missed.
+
+    The job of a start is told as it stood then.
+    """
 
     event: Event
     at: int | float
@@ -40,8 +49,11 @@ class Tail:
     """Follows a log from its first look on.
 
     That a query finds a job is asked when something happens to it: one for errors tells of ends
-    alone. What has ended before the first look is passed over, though it arrives later, as a
-    node's history does; so is a job that has ended and begins anew under its id.
+    alone. A job that has begun and ended since the last look is told twice. What has ended before
+    the first look is passed over, though it arrives later, as a node's history does; so is a job
+    that has ended and begins anew under its id.
+
+    A look that an error ends takes note of nothing: the next one tells it all.
     """
 
     def __init__(self, query: JobQuery) -> None:
@@ -54,80 +66,119 @@ class Tail:
 
     def look(self, now: int) -> Reading[list[Happened]]:
         """Return what has happened up to an instant (ms), in order; nothing the first time."""
+        last, last_id = yield from _newest()
         if self._since is None:
-            self._since = now
-            self._last, self._last_id = yield from self._newest()
             going_on = yield One(sql.GOING_ON)
             self._begun = {seq: _has_begun(status) for seq, status in going_on}
+            self._since, self._last, self._last_id = now, last, last_id
             return []
-        last, last_id = yield from self._newest()
+        begun = dict(self._begun)
         # The last place of arrival is given anew where its job was deleted.
         is_another = last == self._last and last_id != self._last_id
         if is_another:
-            self._begun.pop(last, None)
-        self._last = min(self._last, last - is_another)
-        events: dict[int, list[tuple[Event, int | float]]] = {}
-        for seq, status, outcome, started, ended, _ in (yield from self._states()):
-            found = list(self._of(seq, status, Outcome(outcome), started, ended))
-            if found:
-                events[seq] = found
-        return (yield from self._happened(events, now))
+            begun.pop(last, None)
+        behind = min(self._last, last - is_another)
+        states = yield from _states(begun, behind)
+        events = {seq: _events(state, begun.get(seq), self._since) for seq, state in states.items()}
+        happened = yield from self._happened(events, now)
+        self._last = max([behind, *states])
+        self._last_id = states[self._last].id if self._last in states else last_id
+        self._begun = {
+            seq: _has_begun(state.status)
+            for seq, state in states.items()
+            if state.outcome == Outcome.PENDING
+        }
+        return happened
 
     def look_for_lost(self, now: int) -> Reading[list[Happened]]:
         """Return which jobs go on though their processes are gone, each once."""
         gone = yield from usual.gone()
-        missed = [seq for seq in gone if self._begun.pop(seq, None) is not None]
-        return (yield from self._happened({seq: [(Event.LOST, now)] for seq in missed}, now))
+        missed = [seq for seq in gone if seq in self._begun]
+        happened = yield from self._happened({seq: [(Event.LOST, now)] for seq in missed}, now)
+        for seq in missed:
+            del self._begun[seq]
+        return happened
 
-    def _states(self) -> Reading[Iterable[Sequence[Any]]]:
-        states = {}
-        if self._begun:
-            rows = yield One(sql.STATES, (_array(self._begun),))
-            states = {row[0]: row for row in rows}
-            self._begun = {seq: begun for seq, begun in self._begun.items() if seq in states}
-        for row in (yield One(sql.NEW, (self._last,))):
-            states[row[0]] = row
-        newest = max([self._last, *states])
-        if newest > self._last:
-            self._last, self._last_id = newest, states[newest][5]
-        return states.values()
-
-    def _newest(self) -> Reading[tuple[int, object]]:
-        for seq, id in (yield One(sql.LAST)):
-            return seq, id
-        return 0, None
-
-    def _of(
-        self, seq: int, status: str, outcome: Outcome, started: float, ended: float | None
-    ) -> Iterable[tuple[Event, int | float]]:
-        """Tell what has happened to one job, and keep in mind how it stands."""
-        begun = self._begun.get(seq, False)
-        if outcome is Outcome.PENDING:
-            self._begun[seq] = _has_begun(status)
-            if self._begun[seq] and not begun:
-                yield Event.STARTED, started
-            return
-        was_there = self._begun.pop(seq, None) is not None
-        over = started if ended is None else ended
-        if was_there or over >= (self._since or 0):
-            yield Event.LOST if outcome is Outcome.LOST else Event.ENDED, over
-
-    def _happened(
-        self, events: dict[int, list[tuple[Event, int | float]]], now: int
-    ) -> Reading[list[Happened]]:
+    def _happened(self, events: Mapping[int, _Events], now: int) -> Reading[list[Happened]]:
+        events = {seq: found for seq, found in events.items() if found}
         if not events:
             return []
         yield from ready_for(self._query)
-        found = yield One(*reads.filtered(sql.MATCHING, self._query, now, seqs=_array(events)))
-        seqs = _array([seq for (seq,) in found])
+        found = yield from self._found(sql.MATCHING, events, now)
+        over = [seq for seq, both in events.items() if len(both) > 1]
+        found_begun = yield from self._found(sql.MATCHING_BEGUN, over, now)
+        seqs = _array(found | found_begun)
         rows = yield One(export_statements.JOBS, (seqs,))
         beside = yield One(export_statements.KNOWN, (seqs,))
         # One that its node lost says so itself.
         missed = [row for row in rows if events[row[SEQ]][-1][0] is Event.LOST]
         signs = Signs(gone=frozenset(job_of(row).id for row in missed))
-        jobs = zip(rows, told(rows, beside, signs, now), strict=True)
-        happened = [Happened(event, at, job) for row, job in jobs for event, at in events[row[SEQ]]]
-        return sorted(happened, key=lambda one: one.at)
+        happened: list[tuple[float, Happened]] = []
+        for row, job in zip(rows, told(rows, beside, signs, now), strict=True):
+            seq, at = row[SEQ], -inf
+            for number, (event, when) in enumerate(events[seq], 1):
+                # By its record a job may have ended before it began.
+                at = max(at, when)
+                is_last = number == len(events[seq])
+                if seq in (found if is_last else found_begun):
+                    happened.append((at, Happened(event, when, job if is_last else _begun(job))))
+        return [one for _, one in sorted(happened, key=lambda each: each[0])]
+
+    def _found(self, statement: str, seqs: Iterable[int], now: int) -> Reading[set[int]]:
+        rows = yield One(*reads.filtered(statement, self._query, now, seqs=_array(seqs)))
+        return {seq for (seq,) in rows}
+
+
+class _State(NamedTuple):
+    """A row of `tail_statements.NEW` and `STATES`."""
+
+    seq: int
+    id: object
+    status: object
+    outcome: int
+    started: float
+    has_start: int
+    ended: float | None
+
+
+_Events: TypeAlias = list[tuple[Event, int | float]]
+
+
+def _events(state: _State, begun: bool | None, since: int) -> _Events:
+    """Return what has happened to a job, and when (ms), since it was seen last.
+
+    `begun` says whether it had begun then, None where it wasn't there; `since` is the first look.
+    """
+    start = (Event.STARTED, state.started)
+    if state.outcome == Outcome.PENDING:
+        return [start] if _has_begun(state.status) and not begun else []
+    at = state.started if state.ended is None else state.ended
+    if begun is None and at < since:
+        return []
+    end = (Event.LOST if state.outcome == Outcome.LOST else Event.ENDED, at)
+    is_new = begun is False or (begun is None and state.started >= since)
+    return [start, end] if is_new and state.has_start else [end]
+
+
+def _newest() -> Reading[tuple[int, object]]:
+    for seq, id in (yield One(sql.LAST)):
+        return seq, id
+    return 0, None
+
+
+def _states(begun: Mapping[int, bool], behind: int) -> Reading[dict[int, _State]]:
+    """Return how jobs stand: those that went on, and those that have arrived behind a seq."""
+    rows = [*(yield One(sql.STATES, (_array(begun),)))] if begun else []
+    rows += yield One(sql.NEW, (behind,))
+    return {row[0]: _State(*row) for row in rows}
+
+
+def _begun(job: Told) -> Told:
+    """Return a job that is over as it stood when it began."""
+    record, known = job
+    other = {key: value for key, value in record.other.items() if key not in CAME_LATER}
+    begun = job_as_of(record.replace(other=other), JobStatus.IN_PROGRESS)
+    return begun, Known(Origin(known.origin.node), known.note)
 
 
 def _has_begun(status: object) -> bool:

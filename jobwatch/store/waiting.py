@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 from jobwatch.model.insight import Sign
@@ -12,8 +12,8 @@ from jobwatch.model.job import Job, Phase
 from jobwatch.model.known import Known, why_lost
 from jobwatch.model.waiting import Ended, UnknownJobsError, Waiting, ended_as
 from jobwatch.store.alive import Process, is_gone, process_of, process_text
+from jobwatch.store.lasting_log import LastingLog
 from jobwatch.store.plain_log import PlainJobLog
-from jobwatch.store.watch import LogReplacedError
 
 __all__ = ["LogLookout", "wait_on_log"]
 
@@ -30,20 +30,27 @@ def wait_on_log(
     *,
     timeout: float,
     tell: Callable[[Ended], None],
+    say: Callable[[str], None],
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Wait until enough jobs have ended, or for `timeout` seconds; `tell` gets each as it ends.
 
     With 0 seconds it looks once. `UnknownJobsError` where the log doesn't have one of them,
-    `LogError` where it can't be read.
+    `LogError` where it can't be read at first; one that is away later is waited for too, and `say`
+    gets a line when that begins and when it is over.
     """
     until = clock() + timeout
-    with closing(LogLookout(path, clock=clock)) as lookout:
+    lookout = LogLookout(clock=clock)
+
+    def look(log: PlainJobLog) -> None:
+        for ended in lookout.look(log, waiting.left):
+            waiting.end(ended)
+            tell(ended)
+
+    with closing(LastingLog(path, say=say)) as lasting:
         while True:
-            for ended in lookout.look(waiting.left):
-                waiting.end(ended)
-                tell(ended)
+            lasting.look(look)
             left = until - clock()
             if waiting.is_over or left <= 0:
                 return
@@ -51,63 +58,46 @@ def wait_on_log(
 
 
 class LogLookout:
-    """Looks for the end of jobs in a log, over one connection for as long as its file stays.
+    """Looks for the end of jobs in a log.
 
     While the log hasn't moved nothing is read of it, but for processes that have ended.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
-        self._path = path
+    def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._gone_due = clock()
         self._processes: dict[str, Process] = {}
-        self._opened = ExitStack()
-        self._log = self._open()
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._opened.close()
-
-    def look(self, ids: Sequence[str]) -> Iterator[Ended]:
+    def look(self, log: PlainJobLog, ids: Sequence[str]) -> Iterator[Ended]:
         """Return those of the jobs that have ended; `ids` are all that were not returned yet.
 
-        `UnknownJobsError` behind them if the log doesn't have some, `LogError` if it is gone.
+        `UnknownJobsError` behind them if the log doesn't have some, `LogError` if it can't be read.
         """
-        if self._has_moved():
-            yield from self._read(ids)
+        if log.moved():
+            yield from self._read(log, ids)
         if self._clock() >= self._gone_due:
             self._gone_due = self._clock() + GONE_EVERY
             gone = [id for id, process in self._processes.items() if is_gone(process)]
             if gone:
                 # Before a process ended, it may have ended its job.
-                yield from self._read(gone, Sign.GONE)
+                yield from self._read(log, gone, Sign.GONE)
 
-    def _open(self) -> PlainJobLog:
-        return self._opened.enter_context(PlainJobLog.read(self._path))
-
-    def _has_moved(self) -> bool:
-        try:
-            return self._log.moved()
-        except LogReplacedError:
-            # What took its place has the jobs too, or doesn't know them.
-            self._opened.close()
-            self._log = self._open()
-            return self._log.moved()
-
-    def _read(self, ids: Sequence[str], sign: Sign | None = None) -> Iterator[Ended]:
+    def _read(
+        self, log: PlainJobLog, ids: Sequence[str], sign: Sign | None = None
+    ) -> Iterator[Ended]:
         """Return those that have ended or are lost, and note the processes of the others."""
-        jobs = self._log.find_jobs(ids)
+        jobs = log.find_jobs(ids)
         for id in ids:
             self._processes.pop(id, None)
             if id in jobs:
-                yield from self._ended(jobs[id], sign)
+                yield from self._ended(log, jobs[id], sign)
         missing = [id for id in ids if id not in jobs]
         if missing:
             raise UnknownJobsError(missing)
 
-    def _ended(self, job: Job, sign: Sign | None) -> Iterator[Ended]:
+    def _ended(self, log: PlainJobLog, job: Job, sign: Sign | None) -> Iterator[Ended]:
         why = why_lost(sign, None, None, process_text(job))
-        known = Known(self._log.origin(job.id), self._log.note(job.id), sign, why)
+        known = Known(log.origin(job.id), log.note(job.id), sign, why)
         ended = ended_as(job, known)
         if ended is not None:
             yield ended

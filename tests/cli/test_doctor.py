@@ -115,7 +115,8 @@ def test_as_json_every_check_is_there(run: Run, wrong: Path) -> None:
     assert (code, err) == (1, "")
     checks = json.loads(out)
     assert [(one["check"], one["count"]) for one in checks] == [
-        (check.name, count) for check, count in zip(CHECKS, [*range(1, 7), 0, 0, 0, 0], strict=True)
+        (check.name, count)
+        for check, count in zip(CHECKS, [*range(1, 7), 0, 0, 0, 0, 0], strict=True)
     ]
     assert checks[1]["query"] == "is:ended -has:end"
     assert checks[1]["command"].endswith(" search --zone UTC 'is:ended -has:end'")

@@ -76,6 +76,45 @@ def test_a_line_tells_how_far_a_job_has_come(store: Path) -> None:
     assert "progress    9,000/12,000" in call(store, "show", "c").stdout
 
 
+@pytest.fixture
+def nodes(store: Path) -> Path:
+    with PlainJobLog.open(store) as log:
+        for name in ("node1:9925", "node2:9925", "rack\x1b[2J"):
+            log.upsert_many([RUNS.replace(id=name)], node=name)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("node1:9926", "the log knows no node node1:9926; did you mean node1:9925?"),
+        ("node2", "the log knows no node node2; did you mean node2:9925?"),
+        ("rac", "the log knows no node rac; did you mean rack\\x1b[2J?"),
+        ("x\x1b", "no node x\\x1b, but node1:9925, node2:9925, rack\\x1b[2J"),
+        ("", "the log knows no node"),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--json",), ("failed", "--limit", "1")])
+def test_a_node_that_the_log_does_not_know_is_no_all_clear(
+    nodes: Path, name: str, said: str, more: tuple[str, ...]
+) -> None:
+    result = call(nodes, "list", "--node", name, *more)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.split())
+
+
+def test_in_a_log_without_nodes_that_is_said(store: Path) -> None:
+    result = call(store, "list", "--node", "n1")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the log knows no node n1, nor any other" in result.stderr
+
+
+def test_the_jobs_of_a_node_that_the_log_knows_are_listed(nodes: Path) -> None:
+    result = call(nodes, "list", "--node", "node1:9925", "--json")
+    assert [record["id"] for record in json.loads(result.stdout)] == ["node1:9925"]
+    assert call(nodes, "list", "failed", "--node", "node1:9925").exit_code == 0
+
+
 class Tailing:
     """A ``jobwatch tail`` that runs, and its lines."""
 
@@ -148,13 +187,50 @@ def test_a_reader_that_has_gone_ends_it_though_nothing_happens(
     assert tailing.process.wait(timeout=30) == 0
 
 
-def test_a_log_that_was_replaced_is_followed_on(store: Path, tails: list[Tailing]) -> None:
+def test_a_job_that_begins_and_ends_at_once_is_told_twice(
+    store: Path, tails: list[Tailing]
+) -> None:
+    tailing = Tailing(store, "--json", "--last", "1")
+    tails.append(tailing)
+    tailing.out.readline()
+    far = START + 10 * 365 * 86_400_000
+    with PlainJobLog.open(store) as log:
+        log.upsert_many([ENDED.replace(id="x", start_datetime=far, end_datetime=far + 5)])
+    records = [json.loads(tailing.out.readline()) for _ in range(2)]
+    assert [(record["__event__"], record["__state__"]) for record in records] == [
+        ("started", "running"),
+        ("ended", "complete"),
+    ]
+
+
+def test_a_log_that_is_away_for_a_while_is_followed_on(store: Path, tails: list[Tailing]) -> None:
+    tailing = Tailing(store, "--last", "1")
+    tails.append(tailing)
+    tailing.out.readline()
+    assert tailing.process.stderr is not None
+    away = store.with_name("away.db")
+    store.rename(away)
+    assert tailing.process.stderr.readline() == (
+        f"jobwatch: there is no job log at {store}; it is tried again until it can be read\n"
+    )
+    away.rename(store)
+    assert tailing.process.stderr.readline() == (
+        f"jobwatch: {store} is back; going on with what is there now\n"
+    )
+    with PlainJobLog.open(store) as log:
+        log.upsert_many([RUNS.replace(id="new")])
+    assert "  new  " in tailing.out.readline()
+
+
+def test_a_log_that_was_replaced_is_followed_on_and_what_went_on_in_it_before_is_passed_over(
+    store: Path, tails: list[Tailing]
+) -> None:
     tailing = Tailing(store, "--last", "1")
     tails.append(tailing)
     assert "goes on" in tailing.out.readline()
     other = store.with_name("other.db")
     with PlainJobLog.open(other) as log:
-        log.upsert_many([RUNS])
+        log.upsert_many([RUNS.replace(id=f"before-{number}") for number in range(20)])
     other.replace(store)
     assert tailing.process.stderr is not None
     assert "going on with what is there now" in tailing.process.stderr.readline()

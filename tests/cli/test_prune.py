@@ -19,13 +19,14 @@ from click import Context
 from msgspec.structs import replace
 
 from jobwatch.cli import main
-from jobwatch.cli.pruning import prune
+from jobwatch.cli.pruning import _now_and_then, prune
 from jobwatch.model.job import Job
 from jobwatch.model.language import parse_query
 from jobwatch.model.query import JobQuery
 from jobwatch.model.when import UTC
 from jobwatch.store import pruning
 from jobwatch.store.alive import KEY, own_process
+from jobwatch.store.output import output_path
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.pruning import Pruned
 from tests.cli.server import PATIENCE
@@ -116,6 +117,9 @@ def test_what_is_old_is_counted_first_and_then_deleted(run: Run, store: Path) ->
         " the oldest started 2026-05-07 00:00:00, the newest 2026-08-15 00:00:00"
     )
     assert done.lines[1].startswith("pruned 3 jobs")
+    assert done.lines[2] == (
+        "jobs that ended before 2026-08-25 00:00, UTC, stay away from mirrors (any status)"
+    )
     assert left(store) == {"lately", "runs"}
     assert floors(store) == [("", NOW - 90 * DAY)]
 
@@ -169,25 +173,101 @@ def test_a_dry_run_counts_and_writes_nothing(
     assert floors(store) == []
 
 
-def test_where_nothing_is_old_nobody_is_asked_and_the_floor_holds_all_the_same(
-    run: Run, store: Path
-) -> None:
+def test_where_nothing_is_old_nobody_is_asked_and_nothing_stays_away(run: Run, store: Path) -> None:
     done = run("--older-than", "1000d")
     assert (done.code, done.out) == (0, "")
     assert done.lines == ["nothing to prune: no job ended before 2024-02-27 00:00, UTC"]
     assert left(store) == ALL
-    assert floors(store) == [("", NOW - 1000 * DAY)]
+    assert floors(store) == []
     done = run("--older-than", "1000d", "--status", "error")
     assert done.lines == ["nothing to prune: no job ended as ERROR before 2024-02-27 00:00, UTC"]
+    assert floors(store) == []
+
+
+def test_of_statuses_those_stay_away_that_were_pruned(run: Run, store: Path) -> None:
+    done = run("--older-than", "120d", "--status", "error,complete,done", "--yes")
+    assert done.lines[-1] == (
+        "jobs that ended before 2026-07-26 00:00, UTC, stay away from mirrors (COMPLETE, ERROR)"
+    )
+    assert floors(store) == [("COMPLETE", NOW - 120 * DAY), ("ERROR", NOW - 120 * DAY)]
+
+
+def test_as_json_it_tells_which_statuses_stay_away(run: Run, store: Path) -> None:
+    asked = ("--older-than", "120d", "--status", f"error,complete,done,{HOSTILE}", "--json")
+    with PlainJobLog.open(store) as log:
+        log.upsert_many([Job(id="odd", status=HOSTILE, start_datetime=5, end_datetime=6)])
+    done = run(*asked, "--yes")
+    told = json.loads(done.out)
+    assert told["stay_away_before"] == NOW - 120 * DAY
+    assert told["stay_away_statuses"] == sorted([HOSTILE.upper(), "COMPLETE", "ERROR"])
+    assert done.out.rstrip("\n").isprintable()
+    assert json.loads(run(*asked, "--yes").out)["stay_away_statuses"] == []
+
+
+def keep(store: Path, id: str, text: str, days: int) -> Path:
+    """Keep an output of a job that was last written so many days ago."""
+    output = output_path(store, id)
+    output.parent.mkdir(exist_ok=True)
+    output.write_text(text)
+    at = (NOW - days * DAY) / 1_000
+    os.utime(output, (at, at))
+    return output
+
+
+def test_old_output_without_a_job_is_counted_asked_for_and_told_with_the_rest(
+    run: Run, store: Path
+) -> None:
+    strays = [keep(store, "gone", "12", 100), keep(store, "gone-too", "345", 91)]
+    kept = [keep(store, "runs", "says", 200), keep(store, "gone-lately", "said", 80)]
+    line = "2 kept outputs without a job, last written before 2026-08-25 00:00, UTC: 5 bytes"
+    done = run("--older-than", "90d", "--dry-run", "--json")
+    assert (json.loads(done.out)["outputs_found"], json.loads(done.out)["outputs_pruned"]) == (2, 0)
+    assert done.lines[1:] == [line]
+    done = run("--older-than", "90d", typed="n\n")
+    assert "Delete 3 jobs and 2 kept outputs without a job? [y/N]" in done.err
+    assert all(output.exists() for output in strays)
+    done = run("--older-than", "90d", "--json", typed="y\n")
+    assert "pruned 3 jobs and 2 kept outputs without a job, 5 bytes given back" in done.err
+    assert json.loads(done.out)["outputs_pruned"] == 2
+    assert {*strays[0].parent.iterdir()} == {*kept}
+
+
+def test_output_alone_is_asked_for_and_keeps_nothing_away(run: Run, store: Path) -> None:
+    stray = keep(store, "gone", "1", 1_001)
+    done = run("--older-than", "1000d", typed="y\n")
+    assert done.lines[:2] == [
+        "no job ended before 2024-02-27 00:00, UTC",
+        "1 kept output without a job, last written before 2024-02-27 00:00, UTC: 1 byte",
+    ]
+    assert "Delete 1 kept output without a job? [y/N]" in done.err
+    assert "stay away" not in done.err
+    assert "pruned 1 kept output without a job, 1 byte given back" in done.err
+    assert not stray.exists()
+    assert floors(store) == []
+
+
+def test_output_without_a_job_stays_where_statuses_are_given(run: Run, store: Path) -> None:
+    stray = keep(store, "gone", "1", 1_001)
+    done = run("--older-than", "90d", "--status", "error", "--yes")
+    assert "without a job" not in done.err
+    assert stray.exists()
 
 
 def test_as_json_it_tells_what_it_did(run: Run, store: Path) -> None:
-    told = {"before": NOW - 90 * DAY, "dry_run": True, "found": 3, "pruned": 0, "bytes": 0}
-    told |= {"kept_free": 0, "outputs_left": 0}
+    told: dict[str, Any] = {
+        "before": NOW - 90 * DAY,
+        "dry_run": True,
+        "found": 3,
+        "pruned": 0,
+        "bytes": 0,
+    }
+    told |= {"kept_free": 0, "outputs_left": 0, "outputs_found": 0, "outputs_pruned": 0}
+    told |= {"stay_away_before": None, "stay_away_statuses": []}
     assert json.loads(run("--older-than", "90d", "--json", "--dry-run").out) == told
     (store.with_name(f"{store.name}.output") / "old.log").mkdir(parents=True)
     done = json.loads(run("--older-than", "90d", "--json", "--yes").out)
     told |= {"dry_run": False, "pruned": 3, "outputs_left": 1}
+    told |= {"stay_away_before": told["before"], "stay_away_statuses": None}
     assert done == told | {"bytes": done["bytes"]}
     assert left(store) == {"lately", "runs"}
 
@@ -219,6 +299,7 @@ def test_space_that_a_reader_holds_is_not_said_to_be_given_back(run: Run, store:
     done = run("--older-than", "90d", "--yes", "--json")
     assert done.lines[1:] == [
         "pruned 203 jobs",
+        "jobs that ended before 2026-08-25 00:00, UTC, stay away from mirrors (any status)",
         "the space comes back once whoever reads the log lets go of it",
     ]
     assert json.loads(done.out)["bytes"] == size - store.stat().st_size == 0
@@ -260,7 +341,7 @@ def test_a_file_that_can_not_shrink_is_told(run: Run, store: Path) -> None:
         )
     done = run("--older-than", "90d", "--yes")
     assert done.lines[1] == "pruned 203 jobs"
-    assert done.lines[2].endswith(
+    assert done.lines[-1].endswith(
         "free in the file for new jobs, but can't be given back: it was made without auto_vacuum"
     )
 
@@ -349,6 +430,9 @@ def test_what_is_refused_is_told_with_what_to_give(run: Run, typed: str, said: s
 def test_nothing_goes_but_on_a_yes(run: Run, store: Path, typed: str, pruned: bool) -> None:
     done = run("--older-than", "90d", typed=typed)
     assert "Delete 3 jobs? [y/N]" in done.err
+    assert done.lines[1] == (
+        "then jobs that ended before 2026-08-25 00:00, UTC, stay away from mirrors (any status)"
+    )
     assert done.code == (0 if pruned else 1)
     assert ("nothing was pruned" in done.err) is not pruned
     assert left(store) == ({"lately", "runs"} if pruned else ALL)
@@ -389,6 +473,20 @@ def test_on_a_terminal_it_asks_shows_how_far_it_is_and_leaves_the_last_line(stor
     assert left(store) == {"lately", "runs"}
 
 
+def test_where_no_terminal_shows_it_a_line_tells_now_and_then_how_far_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = 0.0
+    show = _now_and_then(5_000, lambda: now)
+    for step in range(13):
+        now = step * 10.0
+        show(Pruned(step * 100, given_back=step * 1_000))
+    assert capsys.readouterr().err.splitlines() == [
+        "pruning  600 of 5,000, 6 kB freed",
+        "pruning  1,200 of 5,000, 12 kB freed",
+    ]
+
+
 # What goes wrong
 
 
@@ -408,9 +506,13 @@ def test_an_interrupt_ends_it_between_two_steps_and_what_is_deleted_stays_delete
     before = signal.getsignal(signal.SIGINT)
     done = run("--older-than", "90d", "--yes")
     assert (done.code, done.out) == (130, "")
-    assert done.lines[1:] == ["interrupted: pruned 3 jobs; the next prune gives the space back"]
+    assert done.lines[1:] == [
+        "interrupted: pruned 3 jobs; the next prune gives the space back",
+        "jobs that ended before 2026-08-15 00:00, UTC, stay away from mirrors (any status)",
+    ]
     assert len(taken) == 1
     assert left(store) == {"lately", "runs"}
+    assert floors(store) == [("", NOW - 100 * DAY)]
     assert signal.getsignal(signal.SIGINT) == before
 
 
@@ -425,7 +527,7 @@ def test_output_that_can_not_be_deleted_is_told(run: Run, store: Path) -> None:
     (store.with_name(f"{store.name}.output") / "old.log").mkdir(parents=True)
     done = run("--older-than", "90d", "--yes")
     assert done.code == 0
-    assert done.lines[-1] == "the kept output of 1 job could not be deleted"
+    assert done.lines[-1] == "1 kept output could not be deleted"
 
 
 def test_no_character_that_a_terminal_obeys_reaches_it_nor_more_statuses_than_one_can_read(
@@ -441,7 +543,7 @@ def test_no_character_that_a_terminal_obeys_reaches_it_nor_more_statuses_than_on
     assert done.err.replace("\n", "").isprintable()
     assert "others " in done.err
     done = run("--older-than", "90d", "--status", HOSTILE, "--yes")
-    assert done.lines[-1].startswith("pruned 1 job")
+    assert done.lines[-2].startswith("pruned 1 job")
     assert done.err.replace("\n", "").isprintable()
 
 

@@ -129,6 +129,15 @@ def test_what_ended_is_one_line_and_its_status(run: Run, id: str, code: int, lin
     assert run(id) == (code, f"{line}\n", "")
 
 
+@pytest.mark.parametrize(("days", "time"), [(0, "11-23 00:00:05"), (365, "2026-11-23    ")])
+def test_in_a_narrow_terminal_the_year_of_another_one_takes_the_place_of_the_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch, days: int, time: str
+) -> None:
+    monkeypatch.setattr("jobwatch.cli.waiting.terminal_width", lambda: 80)
+    monkeypatch.setattr("jobwatch.cli.waiting.now_ms", lambda: START + days * 86_400_000)
+    assert run("short")[1].startswith(f"{time}  ◐ partial   short  load  5.3s")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "lines"),
     [
@@ -251,6 +260,24 @@ def test_a_process_that_is_killed_leaves_a_lost_job(store: Path) -> None:
             run.wait(PATIENCE)
             assert "? lost      killed  " in first_line(waits)
             assert waits.wait(PATIENCE) == 4
+
+
+def test_a_log_that_is_away_for_a_while_is_waited_for(store: Path) -> None:
+    with waiting_on(store, "done", "runs") as waits:
+        first_line(waits)
+        away = store.with_name("away.db")
+        store.rename(away)
+        assert waits.stderr is not None
+        assert waits.stderr.readline() == (
+            f"jobwatch: there is no job log at {store}; it is tried again until it can be read\n"
+        )
+        away.rename(store)
+        assert waits.stderr.readline() == (
+            f"jobwatch: {store} is back; going on with what is there now\n"
+        )
+        put(store, job("runs", "COMPLETE"))
+        assert "  runs  " in first_line(waits)
+        assert waits.wait(PATIENCE) == 0
 
 
 def test_an_interrupt_is_one_line(store: Path) -> None:

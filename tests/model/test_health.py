@@ -13,11 +13,14 @@ from jobwatch.model.health import (
     QUICK_CHECKS,
     Check,
     Finding,
+    bytes_in_all,
     clock_off,
     job_query,
+    kept_away,
     wal_too_large,
 )
 from jobwatch.model.node import SKEW_SHOWN, Node
+from jobwatch.model.when import UTC
 
 NOW = 1_795_471_396_000  # 2026-11-23T22:03:16Z
 
@@ -89,3 +92,20 @@ def test_a_clock_is_off_by_more_than_the_monitor_shows_as_such(skew: int | None,
 )
 def test_a_write_ahead_log_may_grow_some_way_above_its_limit(size: int, said: str) -> None:
     assert wal_too_large(size) == said
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"), [([""], "any status"), (["ERROR", "COMPLETE"], "COMPLETE, ERROR")]
+)
+def test_what_stays_away_is_told_by_its_statuses(statuses: list[str], said: str) -> None:
+    assert kept_away(statuses, 86_400_000, UTC) == (
+        f"jobs that ended before 1970-01-02 00:00, UTC, stay away from mirrors ({said})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [([], ""), ([7], "7 bytes in all"), ([9_000_000, 40_000], "9,040,000 bytes in all")],
+)
+def test_outputs_are_told_by_their_bytes(sizes: list[int], said: str) -> None:
+    assert bytes_in_all(sizes) == said

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -20,6 +22,7 @@ from jobwatch.model.health import (
     NODE_CLOCKS,
     PRUNED,
     QUICK_CHECKS,
+    STRAY_OUTPUTS,
     WAL_SIZE,
     Check,
     Finding,
@@ -32,6 +35,7 @@ from jobwatch.store.connect import LogError
 from jobwatch.store.connection import ReadConnection
 from jobwatch.store.health import findings
 from jobwatch.store.job_log import JobLog
+from jobwatch.store.output import output_path
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.pruning import Old
 
@@ -183,7 +187,12 @@ async def test_a_large_write_ahead_log_is_found_also_behind_a_link(
 async def test_what_pruning_keeps_away_is_told_and_nothing_is_wrong(path: Path) -> None:
     day = 86_400_000
     with PlainJobLog.open(path) as log:
+        log.upsert_many(jobs("old", [WELL | {"start_datetime": 5, "end_datetime": 6}] * 2))
+        log.upsert_many(
+            jobs("old", [WELL | {"start_datetime": 5, "end_datetime": NOW - 100 * day}])
+        )
         for status, before in (("COMPLETE", NOW - 99 * day), ("", 20_000 * day)):
+            log.upsert_many(jobs("old", [WELL | {"start_datetime": 5, "end_datetime": 6}]))
             [*_] = log.prune(Old(before, frozenset(filter(None, [status]))))
     [finding] = await found(path, [PRUNED])
     assert finding.is_well
@@ -196,6 +205,7 @@ async def test_what_pruning_keeps_away_is_told_and_nothing_is_wrong(path: Path) 
 async def test_of_two_floors_the_higher_is_told(path: Path) -> None:
     with PlainJobLog.open(path) as log:
         for before, statuses in ((5_000, {"COMPLETE"}), (86_400_000, set[str]())):
+            log.upsert_many(jobs("old", [WELL | {"start_datetime": 5, "end_datetime": 6}]))
             [*_] = log.prune(Old(before, frozenset(statuses)))
     [finding] = await found(path, [PRUNED])
     assert finding.details == (
@@ -206,10 +216,33 @@ async def test_of_two_floors_the_higher_is_told(path: Path) -> None:
 async def test_no_character_of_a_status_reaches_a_terminal_raw(path: Path) -> None:
     with PlainJobLog.open(path) as log:
         log.upsert_many([Job(id="odd", status="\x1b[31m\n", start_datetime=5, end_datetime=6)])
-        [*_] = log.prune(Old(5, frozenset({"\x1b[31M\n"})))
+        [*_] = log.prune(Old(50, frozenset({"\x1b[31M\n"})))
     [finding] = await found(path, [PRUNED])
     assert finding.how_many.isprintable()
     assert "[31M" in finding.how_many
+
+
+async def test_kept_output_without_a_job_is_found_once_nobody_writes_it(path: Path) -> None:
+    def keep(id: str, minutes: int) -> Path:
+        output = output_path(path, id)
+        output.parent.mkdir(exist_ok=True)
+        output.write_bytes(b"x" * 60_000)
+        at = NOW / 1_000 - minutes * 60
+        os.utime(output, (at, at))
+        return output
+
+    assert (await found(path, [STRAY_OUTPUTS]))[0].is_well
+    for id, minutes in (("lost", 61), ("right 0", 61), ("lately", 59)):
+        keep(id, minutes)
+    assert (await found(path, [STRAY_OUTPUTS]))[0].is_well
+    stray = keep("gone", 61)
+    keep("gone-too", 61)
+    two = Finding(check=STRAY_OUTPUTS, count=2, details=("120,000 bytes in all",))
+    assert await found(path, [STRAY_OUTPUTS]) == [two]
+    assert stray.exists()
+    if sys.platform == "linux":  # elsewhere nothing tells
+        with stray.open("ab"):
+            assert (await found(path, [STRAY_OUTPUTS]))[0].count == 1
 
 
 @pytest.mark.parametrize("table", ["jobs", "jobs_by_start", "jobs_by_facet", "facets", "nodes"])

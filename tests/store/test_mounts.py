@@ -14,7 +14,7 @@ from click import Argument, Command, Context
 from jobwatch.cli import completions
 from jobwatch.store import connect
 from jobwatch.store.connect import LogError, check_log, open_plain, takes_long_to_open
-from jobwatch.store.mounts import NETWORK, kind_of_device, network_file_system
+from jobwatch.store.mounts import FileSystem, file_system_of, network_file_system
 
 MOUNTINFO = r"""
 22 27 0:21 / /proc rw,relatime - proc proc rw
@@ -25,32 +25,44 @@ MOUNTINFO = r"""
 93 27 0:47 / /mnt/keys rw,nosuid - fuse.sshfs ada@server:/keys rw
 94 27 0:4 / /mnt/hosts rw - 9p hosts rw
 95 27 8:1 / /mnt/disk rw
+96 27 0:48 / /mnt/odd rw - odd
+"""
+
+NETWORKS = """
+afs beegfs ceph cifs coda davfs gfs2 glusterfs gpfs lustre ncpfs nfs nfs4 ocfs2 orangefs panfs
+prl_fs pvfs2 smb3 smbfs vboxsf wekafs
+fuse.blobfuse2 fuse.ceph fuse.ceph-fuse fuse.curlftpfs fuse.davfs2 fuse.gcsfuse fuse.glusterfs
+fuse.gvfsd-fuse fuse.juicefs fuse.mfs fuse.rclone fuse.s3fs fuse.seaweedfs fuse.sshfs
+fuse.vmhgfs-fuse
 """
 
 
 @pytest.mark.parametrize(
-    ("device", "kind"),
+    ("device", "expected"),
     [
-        ((254, 0), "ext4"),
-        ((0, 45), "nfs4"),
-        ((0, 46), "cifs"),
-        ((0, 47), "fuse.sshfs"),
-        ((0, 4), "9p"),
-        ((0, 21), "proc"),
+        ((254, 0), FileSystem("ext4", "/dev/vda")),
+        ((0, 45), FileSystem("nfs4", "server:/home")),
+        ((0, 46), FileSystem("cifs", r"//server/a\040-\040b")),
+        ((0, 47), FileSystem("fuse.sshfs", "ada@server:/keys")),
+        ((0, 4), FileSystem("9p", "hosts")),
+        ((0, 21), FileSystem("proc", "proc")),
+        ((0, 48), FileSystem("odd", "")),
     ],
 )
-def test_a_device_has_the_file_system_of_its_mounts(device: tuple[int, int], kind: str) -> None:
-    assert kind_of_device(MOUNTINFO, *device) == kind
+def test_a_device_has_the_file_system_of_its_mounts(
+    device: tuple[int, int], expected: FileSystem
+) -> None:
+    assert file_system_of(MOUNTINFO, *device) == expected
 
 
 @pytest.mark.parametrize("device", [(0, 99), (4, 5), (54, 0), (8, 1)])
 def test_nothing_is_said_of_a_device_that_is_not_listed_with_one(device: tuple[int, int]) -> None:
-    assert kind_of_device(MOUNTINFO, *device) is None
+    assert file_system_of(MOUNTINFO, *device) is None
 
 
 @pytest.mark.parametrize("text", ["", "\n", "nonsense", "1 2 0:45", "- - -", "1 2 0:45 / - "])
 def test_what_is_no_mountinfo_says_nothing(text: str) -> None:
-    assert kind_of_device(text, 0, 45) is None
+    assert file_system_of(text, 0, 45) is None
 
 
 @pytest.fixture
@@ -59,10 +71,12 @@ def mountinfo(tmp_path: Path) -> Path:
     return listed(tmp_path, "nfs4")
 
 
-def listed(folder: Path, kind: str) -> Path:
+def listed(folder: Path, kind: str, source: str = "s:/") -> Path:
     device = os.stat(folder).st_dev
     path = folder / "mountinfo"
-    path.write_text(f"1 0 {os.major(device)}:{os.minor(device)} / / rw shared:1 - {kind} s:/ rw\n")
+    path.write_text(
+        f"1 0 {os.major(device)}:{os.minor(device)} / / rw shared:1 - {kind} {source} rw\n"
+    )
     return path
 
 
@@ -91,15 +105,36 @@ def test_other_file_systems_are_no_networks(tmp_path: Path, kind: str) -> None:
     assert network_file_system(tmp_path / "jobs.db", listed(tmp_path, kind)) is None
 
 
-@pytest.mark.parametrize("kind", ["vboxsf", "fuse.vmhgfs-fuse", "davfs", "fuse.davfs2"])
-def test_what_is_shared_by_webdav_or_with_guests_counts_as_a_network(kind: str) -> None:
-    assert kind in NETWORK
+@linux_alone
+@pytest.mark.parametrize("kind", NETWORKS.split())
+def test_what_several_machines_or_guests_share_is_a_network(tmp_path: Path, kind: str) -> None:
+    assert network_file_system(tmp_path / "jobs.db", listed(tmp_path, kind)) == kind
 
 
 @linux_alone
-@pytest.mark.parametrize("kind", sorted(NETWORK))
-def test_network_file_systems_are(tmp_path: Path, kind: str) -> None:
-    assert network_file_system(tmp_path / "jobs.db", listed(tmp_path, kind)) == kind
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://dav.example.org/ada",
+        "curlftpfs#ftp://example.org/",
+        "curlftpfs#ada@example.org/",
+        "mfs#master:9421",
+        "filer:8888:/shared",
+        "mountpoint-s3",
+    ],
+)
+def test_of_what_is_but_fuse_the_source_tells_whether_it_is_a_network(
+    tmp_path: Path, source: str
+) -> None:
+    mountinfo = listed(tmp_path, "fuse", source)
+    assert network_file_system(tmp_path / "jobs.db", mountinfo) == "fuse"
+
+
+@linux_alone
+@pytest.mark.parametrize("source", ["/dev/fuse", "/home/ada/.secret", "/a:b", "archive.zip", "-"])
+def test_what_is_but_fuse_on_something_local_is_no_network(tmp_path: Path, source: str) -> None:
+    mountinfo = listed(tmp_path, "fuse", source)
+    assert network_file_system(tmp_path / "jobs.db", mountinfo) is None
 
 
 def test_nothing_is_claimed_where_mounts_are_not_listed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobwatch.store.connect import LogError
-from jobwatch.store.output import create_output, output_key, output_path
+from jobwatch.store.output import create_output, job_of_output, output_key, output_path
 
 STORE = Path("/logs/jobs.db")
 
@@ -36,6 +36,19 @@ def test_no_id_leads_out_of_the_folder_or_to_the_file_of_another(one: str, other
 
     assert {path.parent for path in paths} == {Path("/logs/jobs.db.output")}
     assert (paths[0] == paths[1]) == (one == other)
+
+
+@given(st.text())
+def test_a_name_tells_the_job_or_nothing(id: str) -> None:
+    assert job_of_output(output_path(STORE, id).name) in (id, None)
+
+
+def test_a_plain_id_is_known_by_the_name_and_nothing_else_is() -> None:
+    id = "785d03dd-66a3-4687-8ce1-cc50b4fbcb8a"
+    assert job_of_output(f"{id}.log") == id
+    hashed = output_path(STORE, "../x").name
+    for name in (hashed, id, f"{id}.txt", ".log", ".x.log", "a b.log", f"{'a' * 101}.log"):
+        assert job_of_output(name) is None
 
 
 def test_the_record_tells_the_file_from_the_logs_folder_on() -> None:

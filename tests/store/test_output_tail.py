@@ -130,8 +130,22 @@ def test_more_than_is_read_at_once_leaves_a_gap_and_begins_with_a_whole_line(fil
 
 
 def test_a_long_line_is_cut_and_says_how_much_is_left(file: Path) -> None:
-    add(file, "x" * (LONGEST_LINE + 1_234) + "\nend\n")
-    assert OutputTail(file).read().lines == ("x" * LONGEST_LINE + " … 1,234 more characters", "end")
+    half = LONGEST_LINE // 2
+    add(file, "b" * half + "-" * 1_234 + "e" * half + "\nend\n")
+    cut = "b" * half + " … 1,234 more characters … " + "e" * half
+    assert OutputTail(file).read().lines == (cut, "end")
+
+
+def test_of_a_long_line_without_an_end_the_newest_is_shown(file: Path) -> None:
+    tail = OutputTail(file)
+    for newest in ("1 of 2", "2 of 2"):
+        for _ in range(10):
+            add(file, "x" * 30_000)
+        add(file, newest)
+        [line] = tail.read().lines
+        assert line.startswith("…x")
+        assert line.endswith(f"xxx{newest}")
+        assert len(line) < LONGEST_LINE + 50
 
 
 def test_a_line_without_an_end_is_kept_as_far_as_it_may_matter(file: Path) -> None:

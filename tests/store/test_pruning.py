@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +18,16 @@ from jobwatch.model.job import UNSET, Job
 from jobwatch.model.node import Node
 from jobwatch.model.query import JobQuery
 from jobwatch.model.row import Note
+from jobwatch.store import stray_outputs
 from jobwatch.store.alive import KEY, own_process
 from jobwatch.store.connect import LogError
-from jobwatch.store.floors import ANY, is_below
+from jobwatch.store.floors import ANY, is_below, mirror
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.output import output_path
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.pruning import (
     CHUNK,
-    HELD,
-    LEFT_ALONE,
+    STRAYS,
     Old,
     Pruned,
     Tally,
@@ -36,6 +39,7 @@ from jobwatch.store.pruning import (
 from jobwatch.store.pruning_statements import SLICE
 from jobwatch.store.statements import CHANGES_SINCE
 from jobwatch.store.transactions import Changes
+from jobwatch.store.turns import HELD, LEFT_ALONE, next_try
 from jobwatch.store.values import Column
 
 FLOOR = 100_000
@@ -252,23 +256,47 @@ def test_readers_are_told_from_where_on_the_log_changed(log: PlainJobLog, path: 
     assert (reordered, changed) == (6_000, 6_000)
 
 
-def test_the_log_is_held_for_a_moment_and_left_alone_for_longer(
+class Clock:
+    """A clock on which each look takes as long as the log may be held, and its naps."""
+
+    def __init__(self, nap: Callable[[], object] = int) -> None:
+        self.now = 0.0
+        self.naps: list[float] = []
+        self._nap = nap
+
+    def __call__(self) -> float:
+        self.now += HELD
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self._nap()
+
+
+def test_the_log_is_held_for_a_moment_and_left_alone_until_the_next_try_of_who_waits(
     log: PlainJobLog, path: Path
 ) -> None:
     log.upsert_many(many(3 * CHUNK + 1))
-    now = 0.0
-    naps: list[float] = []
-
-    def clock() -> float:
-        nonlocal now
-        now += HELD
-        return now
-
-    steps = prune(path, log.run, log._write, Old(FLOOR), clock=clock, sleep=naps.append)
+    clock = Clock()
+    steps = prune(path, log.run, log._write, Old(FLOOR), clock=clock, sleep=clock.sleep)
     counts = [step.jobs for step in steps]
     assert counts[:4] == [CHUNK, 2 * CHUNK, 3 * CHUNK, 3 * CHUNK + 1]
-    assert len(naps) >= 4
-    assert min(naps) >= LEFT_ALONE * HELD
+    held = 2 * HELD  # it looks at the clock once more behind the first chunk
+    assert clock.naps[:3] == [pytest.approx(next_try(held))] * 3
+
+
+def test_where_others_write_the_log_is_left_alone_for_longer_than_it_was_held(
+    log: PlainJobLog, path: Path
+) -> None:
+    log.upsert_many(many(4 * CHUNK))
+    with PlainJobLog.open(path) as other:
+        ends = count(FLOOR)
+        clock = Clock(lambda: other.upsert_many([ended("new", next(ends))]))
+        steps = prune(path, log.run, log._write, Old(FLOOR), clock=clock, sleep=clock.sleep)
+        assert whole(steps).jobs == 4 * CHUNK
+    # The first one has written by the time of the second turn.
+    assert clock.naps[0] == pytest.approx(next_try(2 * HELD))
+    assert clock.naps[1:3] == [pytest.approx(LEFT_ALONE * 2 * HELD)] * 2
 
 
 def test_as_much_goes_at_once_as_time_allows(log: PlainJobLog, path: Path) -> None:
@@ -313,7 +341,80 @@ def test_who_stops_early_leaves_a_sound_log_without_what_is_deleted(
     assert 0 < done.jobs <= SLICE
     assert len(left(log)) == 3 * SLICE - done.jobs
     assert asked(path, "PRAGMA integrity_check") == [("ok",)]
-    assert asked(path, "SELECT * FROM floors") == [(ANY, FLOOR)]
+    # All of them started then: only what ended before has gone for sure.
+    assert (done.floor, {*done.statuses}) == (4_000, {ANY})
+    assert asked(path, "SELECT * FROM floors") == [(ANY, 4_000)]
+
+
+# Kept output without a job
+
+
+def keep(path: Path, id: str, text: str = "what it said", at: float = 50.0) -> Path:
+    """Keep an output that was last written at a time (epoch seconds)."""
+    output = output_path(path, id)
+    output.parent.mkdir(exist_ok=True)
+    output.write_text(text)
+    os.utime(output, (at, at))
+    return output
+
+
+def test_old_output_without_a_job_goes_and_no_other(log: PlainJobLog, path: Path) -> None:
+    log.upsert_many([Job(id="runs", status="IN_PROGRESS", start_datetime=5), ended("new", FLOOR)])
+    kept = [keep(path, "runs"), keep(path, "new"), keep(path, "lately", at=100.0)]
+    strays = [keep(path, "gone"), keep(path, "gone too", "12345")]
+    strays[1].rename(strays[1].with_name("gone.too.log"))
+    others = [output_path(path, "x").with_name(name) for name in ("notes", "a b.log", ".log")]
+    others += [keep(path, "odd\0/../id"), output_path(path, "linked"), output_path(path, "folder")]
+    for other in others[:3]:
+        other.write_text("no output")
+        os.utime(other, (50, 50))
+    others[4].symlink_to(kept[0])
+    others[5].mkdir()
+    for other in others[4:]:
+        os.utime(other, (50, 50), follow_symlinks=False)
+    done = whole(log.prune(Old(FLOOR)))
+    assert (done.jobs, done.strays, done.outputs_left) == (0, 2, 0)
+    assert done.given_back >= len("what it said") + 5
+    assert {*kept[0].parent.iterdir()} == {*kept, *others}
+    assert done.floor is None
+
+
+def test_outputs_without_a_job_stay_where_statuses_are_given(log: PlainJobLog, path: Path) -> None:
+    stray = keep(path, "gone")
+    assert whole(log.prune(Old(FLOOR, frozenset({"COMPLETE"})))).strays == 0
+    assert stray.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who writes a file")
+def test_output_that_is_being_written_stays_however_long_nothing_comes(
+    log: PlainJobLog, path: Path
+) -> None:
+    output = keep(path, "silent")
+    with output.open("a"):
+        assert whole(log.prune(Old(FLOOR))).strays == 0
+    assert whole(log.prune(Old(FLOOR))).strays == 1
+
+
+def test_an_output_whose_job_comes_meanwhile_stays(log: PlainJobLog, path: Path) -> None:
+    outputs = [keep(path, f"{n:03}") for n in range(STRAYS + 2)]
+    steps = log.prune(Old(FLOOR))
+    first = next(steps)
+    left_over = {output for output in outputs if output.exists()}
+    assert (first.strays, len(left_over)) == (STRAYS, 2)
+    comes = min(left_over)
+    log.upsert_many([Job(id=comes.stem, status="IN_PROGRESS", start_datetime=5)])
+    assert whole(steps).strays == STRAYS + 1
+    assert [*outputs[0].parent.iterdir()] == [comes]
+
+
+def test_many_outputs_are_looked_up_in_parts(
+    log: PlainJobLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stray_outputs, "AT_ONCE", 2)
+    log.upsert_many([Job(id="3", status="IN_PROGRESS", start_datetime=5)])
+    for n in range(7):
+        keep(path, f"{n}")
+    assert whole(log.prune(Old(FLOOR))).strays == 6
 
 
 # The space
@@ -395,29 +496,54 @@ def test_a_file_that_can_not_shrink_keeps_the_space_for_new_jobs(tmp_path: Path)
 # Floors
 
 
-def test_a_floor_is_set_before_anything_goes_and_where_nothing_does(
-    log: PlainJobLog, path: Path
+@pytest.mark.parametrize("statuses", [set[str](), {"ERROR", "COMPLETE"}, {"COMPLET"}])
+def test_where_nothing_is_old_there_is_no_floor(
+    log: PlainJobLog, path: Path, statuses: set[str]
 ) -> None:
     log.upsert_many([ended("a", FLOOR), ended("b", FLOOR, "error")])
-    whole(log.prune(Old(FLOOR, frozenset({"ERROR", "COMPLETE"}))))
-    floors = [("COMPLETE", FLOOR), ("ERROR", FLOOR)]
-    assert asked(path, "SELECT * FROM floors ORDER BY status") == floors
+    done = whole(log.prune(Old(FLOOR, frozenset(statuses))))
+    assert (done.floor, {*done.statuses}) == (None, set())
+    assert asked(path, "SELECT * FROM floors") == []
 
 
-@pytest.mark.parametrize(
-    ("statuses", "floors"), [({"COMPLET"}, []), ({"COMPLET", "ERROR"}, [("ERROR", FLOOR)])]
-)
-def test_a_status_that_nothing_ended_with_gets_no_floor(
-    log: PlainJobLog, path: Path, statuses: set[str], floors: list[Any]
+def test_only_what_was_pruned_gets_a_floor(log: PlainJobLog, path: Path) -> None:
+    log.upsert_many([ended("a", 5_000, "Error"), ended("b", FLOOR), ended("c", 5_000, "DONE")])
+    done = whole(log.prune(Old(FLOOR, frozenset({"ERROR", "COMPLETE", "NEVER SEEN"}))))
+    assert (done.floor, {*done.statuses}) == (FLOOR, {"ERROR"})
+    assert asked(path, "SELECT * FROM floors") == [("ERROR", FLOOR)]
+    assert left(log) == {"b", "c"}
+
+
+def test_a_floor_rises_with_what_goes_and_never_beyond_it(log: PlainJobLog, path: Path) -> None:
+    log.upsert_many([ended(f"{n}", 2_000 + 10 * n) for n in range(3 * CHUNK)])
+    clock = Clock()  # no time is left for a second chunk
+    steps = prune(path, log.run, log._write, Old(FLOOR), clock=clock, sleep=clock.sleep)
+    for number, done in enumerate(steps, 1):
+        floors: dict[str, int] = dict(asked(path, "SELECT * FROM floors"))
+        assert floors == {ANY: done.floor}
+        if number > 3:
+            break
+        kept = [log.get_job(id) for id in left(log)]
+        assert not any(is_below(floors, job, None) for job in kept if job is not None)
+        assert floors[ANY] == 1_000 + 10 * (number * CHUNK - 1)
+    assert whole(steps).floor == FLOOR
+    assert asked(path, "SELECT * FROM floors") == [(ANY, FLOOR)]
+
+
+def test_what_is_left_when_pruning_is_broken_off_comes_by_a_mirror(
+    log: PlainJobLog, path: Path
 ) -> None:
-    log.upsert_many([ended("a", 5_000), ended("b", FLOOR, "ERROR")])
-    whole(log.prune(Old(FLOOR, frozenset(statuses))))
-    assert asked(path, "SELECT * FROM floors") == floors
-    assert left(log) == {"a", "b"}
+    log.upsert_many([ended(f"{n}", 2_000 + 10 * n) for n in range(3 * CHUNK)])
+    clock = Clock()
+    next(prune(path, log.run, log._write, Old(FLOOR), clock=clock, sleep=clock.sleep))
+    older, newer = ended("older", 900), ended("newer", 50_000)
+    assert log._write(mirror([older, newer], "n1")) == Changes(1, 0, 0)
+    assert log.get_job("newer") == newer
 
 
 def test_a_floor_never_sinks(log: PlainJobLog, path: Path) -> None:
-    for before in (FLOOR, 5, FLOOR + 5, 7):
+    for before in (FLOOR, 50, FLOOR + 5, 70):
+        log.upsert_many([ended("a", 40, start_datetime=10)])
         whole(log.prune(Old(before)))
     assert asked(path, "SELECT * FROM floors") == [(ANY, FLOOR + 5)]
 
@@ -483,6 +609,7 @@ async def test_what_was_imported_by_hand_is_there_and_a_mirror_goes_on_with_it(
     log: PlainJobLog, path: Path
 ) -> None:
     old = ended("old", 5_000)
+    log.upsert_many([old])
     whole(log.prune(Old(FLOOR)))
     async with JobLog.open(path) as other:
         assert await other.mirror([old], node="n1") == Changes()

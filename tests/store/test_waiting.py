@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from jobwatch.model.job import Job
+from jobwatch.model.known import Known
 from jobwatch.model.node import Origin
 from jobwatch.model.row import Note
 from jobwatch.model.waiting import UnknownJobsError, Waiting, WaitStatus
@@ -57,6 +58,7 @@ class Wait:
     def __init__(self, path: Path, *ids: str, needed: int | None = None) -> None:
         self.waiting = Waiting(ids, needed=needed)
         self.told: list[tuple[str, WaitStatus]] = []
+        self.said: list[str] = []
         self.now = 1_000.0
         self.slept: list[float] = []
         self._path = path
@@ -69,6 +71,7 @@ class Wait:
             self.waiting,
             timeout=timeout,
             tell=lambda ended: self.told.append((ended.job.id, ended.status)),
+            say=self.said.append,
             clock=lambda: self.now,
             sleep=self._sleep,
         )
@@ -223,12 +226,14 @@ def test_it_is_told_where_a_job_is_from_and_why_it_is_lost(path: Path) -> None:
     put(path, job("e", other={KEY: GONE}))
     with PlainJobLog.open(path) as log:
         log.set_notes({"d": Note(START, "seen")})
-    found = {}
+    found: dict[str, Known] = {}
+    said: list[str] = []
     wait_on_log(
         path,
         Waiting(["d", "e"]),
         timeout=0,
         tell=lambda ended: found.update({ended.job.id: ended.known}),
+        say=said.append,
     )
     assert found["d"].origin == Origin("n1")
     assert found["d"].note == Note(START, "seen")
@@ -267,11 +272,37 @@ def test_a_log_that_takes_the_place_of_another_is_read_from_then_on(
     wait = Wait(path, "a")
     happen = (idle, lambda: os.replace(other, path), idle, end(path, "a"))
     assert wait.run(*happen) is WaitStatus.COMPLETE
+    assert wait.said == [
+        f"{path} was replaced by another file; going on with what is there now",
+    ]
 
 
-def test_a_log_that_is_gone_ends_the_wait_with_an_error(path: Path) -> None:
-    with pytest.raises(LogError, match="there is no job log at"):
-        Wait(path, "a").run(idle, path.unlink)
+def test_a_log_that_is_away_for_a_while_is_waited_for(path: Path, tmp_path: Path) -> None:
+    away = tmp_path / "away.db"
+    wait = Wait(path, "a", "b")
+
+    happen = (
+        end(path, "b"),
+        lambda: path.rename(away),
+        *[idle] * 9,
+        lambda: away.rename(path),
+        idle,
+        end(path, "a"),
+    )
+    assert wait.run(*happen) is WaitStatus.COMPLETE
+    assert wait.told == [("b", WaitStatus.COMPLETE), ("a", WaitStatus.COMPLETE)]
+    assert wait.said == [
+        f"there is no job log at {path}; it is tried again until it can be read",
+        f"{path} is back; going on with what is there now",
+    ]
+
+
+def test_a_log_that_is_away_to_the_end_takes_all_of_the_time(path: Path) -> None:
+    wait = Wait(path, "a")
+    assert wait.run(idle, path.unlink, timeout=5) is WaitStatus.TIMEOUT
+    assert wait.now == 1_005
+    assert len(wait.said) == 1
+    assert not path.exists()
 
 
 def test_a_log_that_is_not_there_is_not_made(tmp_path: Path) -> None:
