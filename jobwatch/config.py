@@ -14,12 +14,22 @@ if TYPE_CHECKING:
     from jobwatch.model.given import Given
     from jobwatch.model.toml_lines import Path as KeyPath
 
-__all__ = ["config_path", "default_store", "misspelt", "read_credentials", "read_settings"]
+__all__ = [
+    "config_path",
+    "default_state",
+    "default_store",
+    "misspelt",
+    "read_credentials",
+    "read_settings",
+]
 
 CONFIG, STORE, STATE = "JOBWATCH_CONFIG", "JOBWATCH_STORE", "JOBWATCH_STATE"
 PREFIX = "JOBWATCH_"
 _NEITHER = frozenset((CONFIG, STORE, STATE, "JOBWATCH_USER", "JOBWATCH_PASSWORD", "JOBWATCH_JOB"))
 """The variables that are no setting of `model.given`."""
+
+_TWICE = ("Cannot ", "Duplicate ")
+"""How tomllib begins to tell that a key, or a table, is there a second time."""
 
 _ALIKE = 0.75
 """How much of a variable's name must be that of one of ours: ``STROE`` is, ``HOME`` isn't."""
@@ -56,6 +66,8 @@ def read_settings(store: Path | None, environment: Mapping[str, str]) -> Setting
         values["store"] = named if store is None else _expanded(store, named_by)
         sources["store"] = named_by
     state = _path(environment, STATE)
+    if state is not None:
+        sources["state"] = STATE
     keys = {key.partition(".")[2]: values.pop(key) for key in given if key.startswith("keys.")}
     ways = {way: values.pop(f"notifications.{way}") for way in _ways(values)}
     return Settings(
@@ -107,6 +119,13 @@ def default_store() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("jobwatch", appauthor=False) / "jobs.db"
+
+
+def default_state() -> Path:
+    """Return the folder of what the monitor remembers, where nothing names one."""
+    from platformdirs import user_state_path
+
+    return user_state_path("jobwatch", appauthor=False)
 
 
 def read_credentials(environment: Mapping[str, str]) -> Credentials | None:
@@ -182,17 +201,29 @@ def _syntax_error(path: Path, text: str, told: str) -> SettingsError:
     """Return tomllib's error in our form, with the key whose line it is on."""
     import re
 
+    from jobwatch.model.given import key_text
     from jobwatch.model.text import one_line
+    from jobwatch.model.toml_lines import first_again
 
     reason, _, position = told.rpartition(" (at ")
-    at = re.match(r"line (\d+)", position)
+    at = re.match(r"line (\d+), column (\d+)", position)
     lines = text.split("\n")
     number = int(at[1]) if at else max(len(text.rstrip().split("\n")), 1)
+    hint = 'a line of it is such as zone = "UTC"'
+    if reason.startswith(_TWICE):
+        read = lines[:number]
+        if at:
+            read[-1] = read[-1][: int(at[2]) - 1]
+        if twice := first_again("\n".join(read)):
+            return SettingsError(
+                f"{path}:{twice.again}: {key_text(twice.path)}: already set in line {twice.first};"
+                " leave one of the two out"
+            )
+        hint = "each key and each table stands in one place"
     key = re.match(r"\s*([\w.-]+)\s*=", lines[number - 1])
     said = one_line(reason[:1].lower() + reason[1:] if reason else told)
     return SettingsError(
-        f"{path}:{number}: {f'{key[1]}: ' if key else ''}this isn't TOML: {said};"
-        ' a line of it is such as zone = "UTC"'
+        f"{path}:{number}: {f'{key[1]}: ' if key else ''}this isn't TOML: {said}; {hint}"
     )
 
 

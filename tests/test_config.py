@@ -245,7 +245,8 @@ def test_a_mark_in_front_of_the_file_and_other_ends_of_lines_are_nothing_wrong(
         ),
         (
             'columns = "id"',
-            'config.toml:1: columns: an array of texts is expected, not a text: ["…", "…"]',
+            'config.toml:1: columns: an array of texts is expected, such as columns = ["id",'
+            ' "type"], not a text',
         ),
         (
             'columns = [\n  "id",\n  3,\n]',
@@ -266,6 +267,68 @@ def test_a_mark_in_front_of_the_file_and_other_ends_of_lines_are_nothing_wrong(
             " to 60m",
         ),
         ('store = "a\\u0000b"', "config.toml:1: store: 'a\\x00b' is not a path that there can be"),
+        (
+            'zone = "UTC"\n\n# again\nzone = "UTC"',
+            "config.toml:4: zone: already set in line 1; leave one of the two out",
+        ),
+        (
+            '[keys]\nquit = "q"\ndates = "T"\nquit = [\n"x"\n]\n',
+            "config.toml:4: keys.quit: already set in line 2; leave one of the two out",
+        ),
+        (
+            '[keys]\nquit = "q"\n[keys]',
+            "config.toml:3: keys: already set in line 1; leave one of the two out",
+        ),
+        (
+            "notifications = {bell = true, bell = false}",
+            "config.toml:1: notifications.bell: already set in line 1; leave one of the two out",
+        ),
+        (
+            'keys.quit = "q"\n[keys]',
+            "config.toml:2: keys: already set in line 1; leave one of the two out",
+        ),
+        (
+            "theme = {}",
+            'config.toml:1: theme: a text is expected, such as theme = "nord", not a table',
+        ),
+        (
+            'zone = ["UTC"]',
+            'config.toml:1: zone: a text is expected, such as zone = "UTC", not an array',
+        ),
+        (
+            'nodes = [\n["n1"]\n]',
+            "config.toml:2: nodes: a text is expected, such as nodes ="
+            ' ["http://node1:9925"], not an array',
+        ),
+        (
+            '[keys]\nquit = [["q"]]',
+            'config.toml:2: keys.quit: a text is expected, such as "q", not an array',
+        ),
+        (
+            '[keys.quit]\nkey = "q"',
+            "config.toml:1: keys.quit: a key or an array of keys is expected, not a table:"
+            ' "q" or ["q", "Q"]',
+        ),
+        (
+            "[keys]\nquit = 5",
+            "config.toml:2: keys.quit: a key or an array of keys is expected, not a number:"
+            ' "q" or ["q", "Q"]',
+        ),
+        (
+            '"" = 1',
+            'config.toml:1: "": unknown key; there are store, nodes, zone, interval, theme, keys,'
+            " columns, notifications",
+        ),
+        ('[keys]\n"" = "q"', 'config.toml:2: keys."": a name is missing'),
+        (
+            'nodes = [\n"http://n1:9925",\n"http://N1:9925/",\n]',
+            "config.toml:3: nodes: the node 'http://N1:9925/' is named twice; name it once",
+        ),
+        (
+            '[notifications]\ncommand = "notify-send \'it ended"',
+            "config.toml:2: notifications.command: a shell could not split it into words: no"
+            " closing quotation; close what is open",
+        ),
         (
             "zone = UTC",
             "config.toml:1: zone: this isn't TOML: invalid value; a line of it is such as"
@@ -306,6 +369,12 @@ def test_a_password_in_a_url_is_refused_and_never_repeated(wrong: Callable[..., 
         ("INTERVAL", "9q", "JOBWATCH_INTERVAL: interval: '9q' is not an interval"),
         ("COLUMNS", "id,id", "JOBWATCH_COLUMNS: columns: the column 'id' is named twice"),
         ("KEYS", "quit", "JOBWATCH_KEYS: keys: 'quit' is no command with its key"),
+        (
+            "NOTIFICATIONS",
+            "none,bell",
+            "JOBWATCH_NOTIFICATIONS: notifications: none and bell exclude each other",
+        ),
+        ("NODES", "http://n1 http://n1/", "JOBWATCH_NODES: nodes: the node 'http://n1/' is named"),
         ("NOTIFICATIONS", "bel", "JOBWATCH_NOTIFICATIONS: notifications: 'bel' is unknown here"),
     ],
 )

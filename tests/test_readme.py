@@ -125,8 +125,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "jobs.csv").write_text("id,status\none,COMPLETE\n")
     (tmp_path / "month.ndjson").write_text(f"{RECORD}\n")
     (tmp_path / "config.toml").touch()
-    for empty in (".config/fish/completions", ".local/share/bash-completion/completions", "home"):
-        (tmp_path / empty).mkdir(parents=True)
+    (tmp_path / "home").mkdir()
     programs = tmp_path / "bin"
     programs.mkdir()
     write_program(programs / "jobwatch", f'exec "{sys.executable}" -m jobwatch "$@"')
@@ -361,6 +360,30 @@ def test_there_are_two_commands_each_of_one_line() -> None:
         assert "\n" not in block[1]
 
 
+def test_the_contents_are_those_of_the_page_in_their_order() -> None:
+    headings = re.findall(r"^## (.+)$", README, re.MULTILINE)
+    anchors = [f"#{heading.lower().replace(' ', '-')}" for heading in headings]
+    before, _, _ = README.partition("## Try it")
+    assert re.findall(r"(?<!!)\[([^]]+)\]\((#[^)]+)\)", before) == [
+        *zip(headings, anchors, strict=True)
+    ]
+
+
+def test_who_has_just_tried_it_is_told_how_to_call_it_by_its_name() -> None:
+    tried = README.partition("## Try it\n")[2].partition("\n## ")[0]
+    for way in ("source .venv/bin/activate", "pipx install .", "uv tool install ."):
+        assert f"`{way}`" in tried
+
+
+def test_each_shell_has_its_line_for_completion() -> None:
+    shells = {
+        line.split(" completion ")[1].split()[0].rstrip(")")
+        for line in EXAMPLES
+        if name_of(line) == "completion"
+    }
+    assert shells == {"bash", "zsh", "fish"}
+
+
 def test_the_pictures_are_there_and_load_nothing_from_elsewhere() -> None:
     pictures = re.findall(r"\]\((screenshots/.*?\.svg)\)", README)
     assert pictures
@@ -381,4 +404,5 @@ def test_the_config_file_that_it_shows_is_one(folder: Path) -> None:
         cwd=folder,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1].split()[-1] == "config.toml:2"  # the nodes
+    sources = {line.split()[0]: line.split()[-1] for line in done.stdout.splitlines()}
+    assert sources["nodes"] == "config.toml:2"

@@ -9,7 +9,6 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Mapping
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,8 +17,10 @@ from typing import NoReturn
 import click
 from click.core import ParameterSource
 
-from jobwatch.cli.helping import LOGIN, ManualGroup
-from jobwatch.config import config_path, default_store, misspelt, read_settings
+from jobwatch.cli.helping import ManualGroup
+from jobwatch.cli.places import places
+from jobwatch.cli.variables import VARIABLES
+from jobwatch.config import misspelt, read_settings
 from jobwatch.model.settings import SettingsError
 from jobwatch.model.text import one_line
 from jobwatch.store.connect import LogError, takes_long_to_open
@@ -94,16 +95,6 @@ class _Commands(ManualGroup):
             ctx.meta[HELP_IS_ASKED] = _asks_for_help(command, name, rest, ctx)
         return name, command, rest
 
-    def get_files(self) -> Mapping[str, str]:
-        """Return where things are on this machine."""
-        from platformdirs import user_state_path
-
-        return {
-            str(default_store()): "The job log, where nothing names one.",
-            str(config_path({})): "The config file, where JOBWATCH_CONFIG names none.",
-            str(user_state_path("jobwatch", appauthor=False)): "What the monitor remembers.",
-        }
-
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; click itself would end with 1 where the pipe is closed."""
         try:
@@ -126,11 +117,8 @@ class _Commands(ManualGroup):
         ),
     ),
     exit_status={1: "The answer is no: an unknown id, a rejected record, a job that failed."},
-    environment={
-        "JOBWATCH_CONFIG": "The config file, whose settings the other variables go over.",
-        "JOBWATCH_STATE": "The folder of what the monitor remembers.",
-        **LOGIN,
-    },
+    environment=VARIABLES,
+    files=places,
     see_also=("config", "completion"),
 )
 @click.option(

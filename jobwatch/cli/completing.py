@@ -1,7 +1,7 @@
 """``completion``: what makes a shell complete commands, options, ids and queries.
 
-The scripts, and what passes between them and this program, are click's. Here stands what these
-lack: words that bash has cut, and texts that a line between the two can't hold.
+What passes between the scripts and this program is click's protocol. Here stands what it lacks:
+words that bash has cut, and texts that a line between the two can't hold.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from click.shell_completion import (
 )
 
 from jobwatch.cli.helping import ManualCommand
+from jobwatch.cli.options import OneOf
+from jobwatch.cli.shell_scripts import BASH, FISH, ZSH
 
 __all__ = ["VARIABLE", "completion"]
 
@@ -41,7 +43,8 @@ VARIABLE = "_JOBWATCH_COMPLETE"
             "In ~/.zshrc, below compinit: the same for zsh.",
         ),
         (
-            "jobwatch completion fish > ~/.config/fish/completions/jobwatch.fish",
+            "mkdir -p ~/.config/fish/completions"
+            " && jobwatch completion fish > ~/.config/fish/completions/jobwatch.fish",
             "For fish, which looks there by itself.",
         ),
     ),
@@ -55,7 +58,7 @@ VARIABLE = "_JOBWATCH_COMPLETE"
     },
     see_also=("search", "show"),
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=OneOf(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
     """Print the script that makes a shell complete jobwatch.
@@ -77,6 +80,7 @@ def completion(context: click.Context, shell: str) -> int:
 class Bash(BashComplete):
     """Bash, which cuts words at colons and replaces what stands behind the last one alone."""
 
+    source_template = BASH
     _before = ""
     """What of the word bash keeps."""
     _is_quoted = False
@@ -94,9 +98,7 @@ class Bash(BashComplete):
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         """Return what bash may put behind what it keeps, as it must be typed."""
-        # Bash reads a backslash as its own, and without quotes takes the signs for names of files.
-        without = "\\*?[" if self._is_quoted else "\\"
-        items = _sayable(super().get_completions(args, incomplete), without)
+        items = _sayable(super().get_completions(args, incomplete))
         for item in items:
             if item.type == "plain":
                 rest = item.value.removeprefix(self._before)
@@ -108,30 +110,27 @@ class Bash(BashComplete):
 class Zsh(ZshComplete):
     """Zsh, which quotes what it puts in by itself."""
 
+    source_template = ZSH
+
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         """Return what a line of its protocol can hold."""
-        return _sayable(super().get_completions(args, incomplete), "\\")
+        return _sayable(super().get_completions(args, incomplete))
 
 
 @add_completion_class
 class Fish(FishComplete):
-    """Fish, whose script takes the rest of a line away from its second comma on."""
+    """Fish, which quotes what it puts in by itself."""
+
+    source_template = FISH
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         """Return what a line of its protocol can hold."""
-        items = _sayable(super().get_completions(args, incomplete), "\\,")
-        for item in items:
-            item.help = item.help and item.help.replace(",", ";")
-        return items
+        return _sayable(super().get_completions(args, incomplete))
 
 
-def _sayable(items: Iterable[CompletionItem[str]], without: str) -> list[CompletionItem[str]]:
-    """Leave out what can't be said in one line, or has one of these characters."""
-    return [
-        item
-        for item in items
-        if item.value.isprintable() and not any(sign in item.value for sign in without)
-    ]
+def _sayable(items: Iterable[CompletionItem[str]]) -> list[CompletionItem[str]]:
+    """Leave out what can't be said in one line, or has a backslash, which shells read as theirs."""
+    return [item for item in items if item.value.isprintable() and "\\" not in item.value]
 
 
 # Of COMP_WORDBREAKS, what may stand in a word without quotes.

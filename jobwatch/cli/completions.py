@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jobwatch.model.row import JobRow
 
 __all__ = [
+    "command_words",
     "dates",
     "file_names",
     "job_ids",
@@ -128,6 +129,18 @@ def file_names(
     return [CompletionItem(incomplete, type="file")]
 
 
+def command_words(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Return the programs that are found by their names, where a command begins; files behind it.
+
+    A name with a slash in it is a file's, too.
+    """
+    if context.params.get(param.name or "") or "/" in incomplete:
+        return file_names(context, param, incomplete)
+    return _items((name, "") for name in sorted(set(_programs(incomplete))))
+
+
 def node_names(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
@@ -144,6 +157,15 @@ def node_urls(
     return _items(
         (node.url, node.name) for node in _nodes(context) if node.url.startswith(incomplete)
     )
+
+
+def _programs(begin: str) -> Iterator[str]:
+    """Return the names of programs that begin so, as they are found."""
+    for folder in os.get_exec_path():
+        with suppress(OSError), os.scandir(folder or os.curdir) as files:
+            for file in files:
+                if file.name.startswith(begin) and file.is_file() and os.access(file, os.X_OK):
+                    yield file.name
 
 
 def _ids(

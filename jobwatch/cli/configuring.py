@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 import click
@@ -11,7 +11,9 @@ import click
 from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.mirroring import urls_in_force
 from jobwatch.cli.options import zone_in_force
-from jobwatch.config import config_path, read_settings
+from jobwatch.cli.places import config_file
+from jobwatch.cli.variables import LOGIN, VARIABLES
+from jobwatch.config import config_path, default_state, read_settings
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import json_safe, one_line
 
@@ -47,13 +49,9 @@ command = "notify-send jobwatch"
 """
 
 
-class _ConfigCommand(ManualCommand):
-    """The page tells where the file is on this machine, and what may be in it."""
-
-    def get_files(self) -> Mapping[str, str]:
-        """Return the config file with an example of one."""
-        path = str(config_path({}))
-        return {path: f"The config file, where JOBWATCH_CONFIG names none. {EXAMPLE}"}
+def _config_file() -> dict[str, str]:
+    """Return the config file, with an example of one."""
+    return {path: f"{means} {EXAMPLE}" for path, means in config_file().items()}
 
 
 class _Line(NamedTuple):
@@ -63,23 +61,14 @@ class _Line(NamedTuple):
 
 
 @click.command(
-    cls=_ConfigCommand,
+    cls=ManualCommand,
     examples=(
         ("jobwatch config", "Prints each setting with its value and its source."),
         ("jobwatch config --json", "Prints the same as an object, for scripts."),
         ("jobwatch config --path", "Tells where the config file is looked for."),
     ),
-    environment={
-        "JOBWATCH_CONFIG": "The config file, instead of the one in your config folder.",
-        "JOBWATCH_NODES": "URLs of nodes, with spaces between them; or none.",
-        "JOBWATCH_ZONE": "As --zone.",
-        "JOBWATCH_INTERVAL": "As --interval of watch.",
-        "JOBWATCH_THEME": "A theme of the monitor: jobwatch, nord, textual-light, …",
-        "JOBWATCH_KEYS": "Keys of commands: quit=ctrl+q,dates=f7",
-        "JOBWATCH_COLUMNS": "Columns of the monitor's table: state,type,message",
-        "JOBWATCH_NOTIFICATIONS": "How one is told of jobs: bell,desktop; or none, which leaves"
-        " out the command of the file too.",
-    },
+    environment={name: does for name, does in VARIABLES.items() if name not in LOGIN},
+    files=_config_file,
     exit_status={2: "A setting is wrong, or the config file can't be read."},
     see_also=("watch", "sync"),
 )
@@ -96,7 +85,8 @@ def config(context: click.Context, json_: bool, path: bool) -> int:
     or the one in the default place, and for none that --store or JOBWATCH_STORE names. A key is
     written as it is typed (q, Q, /, ?) or by its name (space, f7, ctrl+q).
 
-    The monitor remembers for each log which columns were chosen in it: these go before columns.
+    What the monitor remembers for each log is in the folder state, which only JOBWATCH_STATE names.
+    The columns that were chosen in the monitor are remembered so, and go before columns.
 
     Passwords are in no config file: they are read from JOBWATCH_PASSWORD or ~/.netrc.
     """
@@ -104,6 +94,8 @@ def config(context: click.Context, json_: bool, path: bool) -> int:
         click.echo(one_line(str(config_path(os.environ))))
         return 0
     settings = read_settings(context.find_root().params.get("store"), os.environ)
+    if settings.store.is_dir():
+        raise settings.wrong("store", f"{settings.store} is a folder; name a file, there or not")
     urls_in_force((), settings)
     zone_in_force(settings)
     lines = list(_lines(settings))
@@ -125,6 +117,7 @@ def _lines(settings: Settings) -> Iterator[_Line]:
     wanted = settings.notifications
     values: dict[str, Value] = {
         "store": str(settings.store.absolute()),
+        "state": str((settings.state or default_state()).absolute()),
         "nodes": [*settings.nodes],
         "zone": settings.zone,
         "interval": settings.interval,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobwatch.cli.options import one_line_at_an_interrupt, reading, say, zone_option
+from jobwatch.cli.options import OneOf, one_line_at_an_interrupt, reading, say, zone_option
 from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
 from jobwatch.model.settings import Settings
 from jobwatch.model.text import clean, json_safe
@@ -53,10 +53,10 @@ STDOUT = Path("-")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["json", "ndjson", "csv"]),
+    type=OneOf(["json", "ndjson", "csv"]),
     help="How to write them; else as the FILE's name ends, else as NDJSON.",
 )
-@click.option("--json", "format_", flag_value="json", help="The same as --format json.")
+@click.option("--json", "json_", is_flag=True, help="The same as --format json.")
 @zone_option
 @click.pass_obj
 def export(
@@ -66,6 +66,7 @@ def export(
     to: str | None,
     output: Path,
     format_: str | None,
+    json_: bool,
     zone: Zone,
 ) -> int:
     """Write the jobs of a QUERY, or all, to a file.
@@ -80,8 +81,11 @@ def export(
     from jobwatch.model.formats import Format
     from jobwatch.store.whole_file import check_target
 
+    if json_ and format_ not in (None, Format.JSON):
+        raise click.UsageError(f"--json is --format json, not {format_}: give one of them")
     asked = query_of(query, from_, to, zone)
-    format = Format(format_) if format_ else format_of(output)
+    named = Format.JSON if json_ else format_
+    format = Format(named) if named else format_of(output)
     with reading(settings), one_line_at_an_interrupt():
         if output == STDOUT:
             asyncio.run(_print(settings.store, asked, format, zone))

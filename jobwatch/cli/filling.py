@@ -15,6 +15,7 @@ import click
 from jobwatch.cli.completions import dates, file_names
 from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.options import say, zone_option
+from jobwatch.cli.variables import NOTIFICATIONS, SCREEN
 from jobwatch.model.days import day_of, day_start
 from jobwatch.model.ranges import parse_period
 from jobwatch.model.settings import Settings
@@ -187,7 +188,11 @@ def seed(
         ("jobwatch demo", "Opens the monitor; q leaves it, and nothing stays."),
         ("jobwatch demo --zone UTC", "The same, with all times in UTC."),
     ),
-    environment={"JOBWATCH_STORE": "Not used: the log of the demonstration is its own."},
+    environment={
+        **SCREEN,
+        **NOTIFICATIONS,
+        "JOBWATCH_STORE": "Not used: the log of the demonstration is its own.",
+    },
     see_also=("watch", "seed"),
 )
 @zone_option

@@ -11,24 +11,32 @@ sections are given to the decorator::
         ),
         exit_status={1: "The log doesn't have the job."},
         environment=LOGIN,
-        files={"~/.netrc": "Users and passwords of nodes."},
+        files=NETRC,
         see_also=("search",),
     )
+
+Which variables go with its options is in `variables`, and what its ``--json`` prints in
+`json_output`, by its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import cleandoc
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import click
 
-__all__ = ["LOGIN", "ManualCommand", "ManualGroup"]
+from jobwatch.cli.variables import LOGIN, OF_ALL, OF_PARAMETERS
+
+__all__ = ["LOGIN", "Files", "ManualCommand", "ManualGroup"]
 
 Example: TypeAlias = tuple[str, str]
 """A line as it is typed, and what it does, in a sentence."""
+
+Files: TypeAlias = Mapping[str, str] | Callable[[], Mapping[str, str]]
+"""Files, each with what it is; a function tells of those that are elsewhere on each machine."""
 
 INDENT = 4
 WIDEST = 100
@@ -41,29 +49,6 @@ EXIT_STATUS: Mapping[int, str] = MappingProxyType(
         130: "Interrupted.",
     }
 )
-ENVIRONMENT: Mapping[str, str] = MappingProxyType(
-    {"JOBWATCH_STORE": "The job log, where --store names none."}
-)
-LOGIN: Mapping[str, str] = MappingProxyType(
-    {
-        "JOBWATCH_USER": "Who you are to a node; else ~/.netrc tells, else you are asked.",
-        "JOBWATCH_PASSWORD": "The password that goes with it.",
-    }
-)
-"""The environment of commands that speak to nodes as a user."""
-OF_PARAMETERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "--interval": {"JOBWATCH_INTERVAL": "How often to ask, where --interval names nothing."},
-        "--zone": {"JOBWATCH_ZONE": "The zone of dates, where --zone names none."},
-        "urls": {
-            "JOBWATCH_NODES": "URLs of the nodes, where the command line has none; or none. Those"
-            " of the config file are for the log that the file names, or the one in the default"
-            " place: they are not mirrored where --store or JOBWATCH_STORE names a log."
-        },
-    }
-)
-"""The environment of commands that have an option, or an argument of this name."""
-JSON = "The README tells, key by key, what --json prints."
 
 
 class ManualCommand(click.Command):
@@ -75,18 +60,18 @@ class ManualCommand(click.Command):
         examples: Sequence[Example] = (),
         exit_status: Mapping[int, str] | None = None,
         environment: Mapping[str, str] | None = None,
-        files: Mapping[str, str] | None = None,
+        files: Files | None = None,
         see_also: Sequence[str] = (),
         **attributes: Any,
     ) -> None:
         super().__init__(*arguments, **attributes)
         self.examples = tuple(examples)
         self.exit_status = {**EXIT_STATUS, **(exit_status or {})}
-        self.environment = {**ENVIRONMENT}
+        self.environment = {**OF_ALL}
         for name, variables in OF_PARAMETERS.items():
             self.environment |= variables if self._has(name) else {}
         self.environment |= environment or {}
-        self.files = {**(files or {})}
+        self.files = files or {}
         self.see_also = tuple(see_also)
 
     def get_help(self, ctx: click.Context) -> str:
@@ -102,8 +87,6 @@ class ManualCommand(click.Command):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections in the order in which a manual has them."""
         _, *description = self._paragraphs()
-        if self._has("--json"):
-            description.append(JSON)
         with formatter.section("Name"):
             formatter.write_text(f"{ctx.command_path} – {self.get_short_help_str()}")
         with formatter.section("Synopsis"):
@@ -118,6 +101,8 @@ class ManualCommand(click.Command):
                 _write_lines(formatter, self.examples)
         statuses = {str(status): means for status, means in sorted(self.exit_status.items())}
         _write_list(formatter, "Exit status", statuses.items())
+        if self._has("--json"):
+            self.format_json_output(formatter)
         _write_list(formatter, "Environment", self.environment.items())
         if files := self.get_files():
             with formatter.section("Files"):
@@ -137,7 +122,18 @@ class ManualCommand(click.Command):
 
     def get_files(self) -> Mapping[str, str]:
         """Return the files that it reads or writes besides what is named to it."""
-        return self.files
+        return self.files() if callable(self.files) else self.files
+
+    def format_json_output(self, formatter: click.HelpFormatter) -> None:
+        """Write what --json prints, if that is told for a command of this name."""
+        from jobwatch.cli.json_output import OUTPUTS
+
+        if output := OUTPUTS.get(self.name or ""):
+            with formatter.section("JSON output"):
+                formatter.write_text(output.shape)
+                formatter.write_paragraph()
+                rows = [(key.names, f"{key.type}: {key.means}") for key in output.keys]
+                formatter.write_dl(rows, col_max=22)
 
     def _has(self, name: str) -> bool:
         """Return whether it has an option, or an argument, of this name."""

@@ -17,7 +17,7 @@ from jobwatch.model.zones import local_zone, zone_named
 if TYPE_CHECKING:
     from jobwatch.store.plain_log import PlainJobLog
 
-__all__ = ["one_line_at_an_interrupt", "reading", "say", "zone_in_force", "zone_option"]
+__all__ = ["OneOf", "one_line_at_an_interrupt", "reading", "say", "zone_in_force", "zone_option"]
 
 
 def say(text: str) -> None:
@@ -47,6 +47,23 @@ def one_line_at_an_interrupt() -> Iterator[None]:
         yield
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise click.Abort from None
+
+
+class OneOf(click.Choice[str]):
+    """One of a few words; a slip of the pen is answered with the one that is meant."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the word."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(str(value), self.choices, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            self.fail(error.message + hint, param, ctx)
 
 
 class _ZoneType(click.ParamType[Zone]):

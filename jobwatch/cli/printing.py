@@ -19,12 +19,13 @@ from jobwatch.model.query import JobQuery, Sort
 from jobwatch.model.row import JobRow, StateMark, state_mark
 from jobwatch.model.signs import Signs
 from jobwatch.model.text import clean, cut, fitted, json_safe, one_line
-from jobwatch.model.when import NONE, Zone, date_time, day_time, now_ms
+from jobwatch.model.when import NONE, Zone, date_time, dated, now_ms
 
 if TYPE_CHECKING:
     from jobwatch.store.plain_log import PlainJobLog
 
 __all__ = [
+    "DAY_TIME",
     "ROOMY",
     "as_text",
     "job_json",
@@ -42,7 +43,9 @@ ON_A_TERMINAL = 100
 """Jobs that are shown on a terminal unless told otherwise."""
 
 ROOMY, WIDE = 120, 160
-"""Cells of a line from which on it has years and users, and from which on whole ids."""
+"""Cells of a line from which on it has users and whole times, and from which on whole ids."""
+DAY_TIME = 14
+"""Cells of a time in a line that has less room: the year takes the place of the time of day."""
 
 
 def print_jobs(
@@ -84,14 +87,14 @@ def job_json(job: Job, known: Known, zone: Zone, *, event: str = "") -> str:
 def job_line(row: JobRow, signs: Signs | None, now: int, zone: Zone, width: int | None) -> str:
     """Return a job as one line, as it stands at an instant (ms), in the cells of a terminal."""
     mark = state_mark(row.status, row.outcome, None if signs is None else signs.of(row, now))
-    return _line(row.start, row.taken(now), mark, row, row.message, zone, width)
+    return _line(row.start, row.taken(now), mark, row, row.message, now, zone, width)
 
 
 def told_line(job: Job, known: Known, at: Time, now: int, zone: Zone, width: int | None) -> str:
     """Return a job as `job_line` does, but with another instant (ms) in front."""
     taken = NONE if lost_reason(known, zone) else job.taken(now)
     message = whole_text(job.message)
-    return _line(at, taken, mark_of(job, known), job, message, zone, width)
+    return _line(at, taken, mark_of(job, known), job, message, now, zone, width)
 
 
 def _line(
@@ -100,6 +103,7 @@ def _line(
     mark: StateMark,
     job: Job | JobRow,
     message: str,
+    now: int,
     zone: Zone,
     width: int | None,
 ) -> str:
@@ -113,7 +117,12 @@ def _line(
         parts = [f"{date_time(at, zone):<19}", f"{taken:>8}", state, one_line(job.id)]
         parts += [f"{type:<24}", f"{user:<12}", said]
     elif width < ROOMY:
-        parts = [f"{day_time(at, zone):<14}", f"{taken:>8}", state, short_id(job.id)]
+        parts = [
+            f"{dated(at, now, zone, DAY_TIME):<{DAY_TIME}}",
+            f"{taken:>8}",
+            state,
+            short_id(job.id),
+        ]
         parts += [fitted(type, 14), said]
     else:
         id = short_id(job.id) if width < WIDE else one_line(job.id)

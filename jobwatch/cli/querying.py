@@ -11,9 +11,9 @@ import click
 from jobwatch.cli.completions import dates, query_terms
 from jobwatch.cli.helping import ManualCommand
 from jobwatch.model.query import JobQuery
-from jobwatch.model.ranges import parse_range
+from jobwatch.model.ranges import BackwardsError, parse_range
 from jobwatch.model.text import one_line
-from jobwatch.model.when import WhenError, Zone, now_ms
+from jobwatch.model.when import TimeRange, WhenError, Zone, now_ms
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -85,15 +85,29 @@ def query_arguments(command: Function) -> Function:
 
 def query_of(words: tuple[str, ...], from_: str | None, to: str | None, zone: Zone) -> JobQuery:
     """Return what the arguments ask for; a mistake is shown where it is, as wrong usage."""
-    from jobwatch.model.language import QueryError, parse_query
+    from jobwatch.model.language import ExpectedError, QueryError, parse_query
 
     text, now = " ".join(words), now_ms()
+    range = _range(from_, to, now, zone)
     try:
-        range = parse_range(from_, to, now=now, zone=zone)
         where = parse_query(text, now=now, zone=zone)
+    except QueryError as error:
+        said = f"expected {error}" if isinstance(error, ExpectedError) else str(error)
+        mark = " " * error.start + "^" * (error.end - error.start)
+        raise click.UsageError(f"{said}\n  {one_line(text)}\n  {mark}") from error
+    return JobQuery(range=range, text=text, where=where)
+
+
+def _range(from_: str | None, to: str | None, now: int, zone: Zone) -> TimeRange:
+    for option, text in (("--from", from_), ("--to", to)):
+        # What a script has left empty is no wish for all jobs.
+        if text is not None and not text.strip():
+            raise click.UsageError(f"{option} is empty; give a date, or leave the option out")
+    try:
+        return parse_range(from_, to, now=now, zone=zone)
+    except BackwardsError as error:
+        raise click.UsageError(
+            f"--to is before --from: {one_line(to or '')} is before {one_line(from_ or '')}"
+        ) from error
     except WhenError as error:
         raise click.UsageError(str(error)) from error
-    except QueryError as error:
-        mark = " " * error.start + "^" * (error.end - error.start)
-        raise click.UsageError(f"{error}\n  {one_line(text)}\n  {mark}") from error
-    return JobQuery(range=range, text=text, where=where)

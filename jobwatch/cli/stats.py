@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobwatch.cli.options import reading, say, zone_option
+from jobwatch.cli.options import OneOf, reading, say, zone_option
 from jobwatch.cli.printing import terminal_width
 from jobwatch.cli.querying import QueryCommand, query_arguments, query_of
 from jobwatch.model.settings import Settings
@@ -46,7 +46,7 @@ SHORTEST_NAME = 8
 @click.option(
     "--by",
     "by",
-    type=click.Choice([by.value for by in By]),
+    type=OneOf([by.value for by in By]),
     default=By.TYPE.value,
     show_default=True,
     help="What to group the jobs by; days are those of the zone.",
@@ -70,11 +70,6 @@ def stats(
     Errors (jobs that failed or were lost) and partial loads are shares of the jobs that are over.
     Half of the jobs took at most p50, 95 % at most p95. Rec/s are records a second, of the jobs
     that say how many they did. QUERY and DATE are those of `jobwatch search`.
-
-    The objects of --json have the keys by (type, user, node or day), group (null where a job has
-    none; a day is 2026-11-23), jobs, over, failed, partial, error_share, partial_share, timed (the
-    jobs whose length is known), p50_ms, p95_ms, longest_ms, records_per_second. Shares are from 0
-    to 1, and what isn't known is null. The last object is for all jobs: by is total, group is null.
     """
     import asyncio
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 
 from jobwatch.cli.completions import node_urls
-from jobwatch.cli.helping import LOGIN, ManualCommand
+from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.mirroring import make_plan, node_options, urls_in_force
 from jobwatch.cli.options import reading, zone_option
+from jobwatch.cli.places import NETRC, places
+from jobwatch.cli.terminal import end_with_terminal, refuse_without_terminal
+from jobwatch.cli.variables import LOGIN, MONITOR
 from jobwatch.model.intervals import parse_interval
 from jobwatch.model.settings import INTERVAL, Settings
 from jobwatch.model.when import WhenError, Zone
@@ -62,8 +65,8 @@ interval_option = click.option(
             "Mirrors two nodes meanwhile, with their jobs of the last 30 days.",
         ),
     ),
-    environment=LOGIN,
-    files={"~/.netrc": "Users and passwords of nodes, where the environment has none."},
+    environment={**LOGIN, **MONITOR},
+    files=lambda: {**places(), **NETRC},
     see_also=("sync", "web", "list", "config"),
 )
 @click.argument("urls", nargs=-1, metavar="[URL]...", shell_complete=node_urls)
@@ -98,6 +101,7 @@ def watch(
             " the option or URLs"
         )
     urls = () if read_only else urls_in_force(urls, settings)
+    refuse_without_terminal()
     plan = make_plan(urls, since=since, rate=rate, cafile=cafile, ids=ids, zone=zone)
     if read_only:
         refuse_older(settings.store)
@@ -128,6 +132,7 @@ def watch(
         configured=own,
         read_only=read_only,
     )
+    end_with_terminal()
     if plan.nodes:
         from jobwatch.cli.watching_nodes import watch_nodes
 

@@ -14,6 +14,8 @@ from click.core import ParameterSource
 from jobwatch.cli.helping import ManualCommand
 from jobwatch.cli.listening import listen, refuse_others, url_of
 from jobwatch.cli.options import one_line_at_an_interrupt, say, zone_option
+from jobwatch.cli.places import places
+from jobwatch.cli.variables import SCREEN, STATE
 from jobwatch.cli.watching import interval_option
 from jobwatch.model.settings import Settings
 from jobwatch.model.when import Zone
@@ -41,6 +43,8 @@ MULTIPLEXERS = ("TMUX", "STY")
         ),
     ),
     exit_status={0: "Ended by SIGTERM.", 130: "Ended by Ctrl-C."},
+    environment={**SCREEN, **STATE},
+    files=places,
     see_also=("watch", "serve"),
 )
 @click.option(

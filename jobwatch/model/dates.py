@@ -10,9 +10,9 @@ import pendulum
 
 from jobwatch.model.days import day_of, day_start, days_range, month_range
 from jobwatch.model.durations import MINUTE, SECOND
-from jobwatch.model.when import UTC, TimeRange, WhenError, Zone, date_time, epoch_ms, wall_clock
+from jobwatch.model.when import UTC, TimeRange, WhenError, Zone, epoch_ms, wall_clock
 
-__all__ = ["ACCEPTED", "parse_period", "parse_range", "system_zone"]
+__all__ = ["ACCEPTED", "parse_period", "system_zone"]
 
 ACCEPTED = (
     "2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00+02:00, 2026-03, 2026,"
@@ -33,22 +33,6 @@ def system_zone() -> Zone:
     """Return the zone that the system is set to."""
     zone = pendulum.now().timezone
     return Zone(zone.name, zone) if zone is not None else UTC
-
-
-def parse_range(from_text: str | None, to_text: str | None, *, now: int, zone: Zone) -> TimeRange:
-    """Return the range from the start of one typed date to the end of another.
-
-    The end includes the whole period that it names. `WhenError` where a date can't be understood,
-    or the first is after the second.
-    """
-    start = parse_period(from_text, now=now, zone=zone).start if from_text else None
-    end = parse_period(to_text, now=now, zone=zone).end if to_text else None
-    if start is not None and end is not None and start > end:
-        raise WhenError(
-            f"from {from_text} ({date_time(start, zone)}) is after to {to_text}"
-            f" ({date_time(end, zone)})"
-        )
-    return TimeRange(start, end)
 
 
 def parse_period(text: str, *, now: int, zone: Zone) -> TimeRange:

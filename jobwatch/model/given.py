@@ -5,17 +5,19 @@ Names of zones, themes, commands and columns are checked where they are used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
 
 from jobwatch.model.intervals import parse_interval
 from jobwatch.model.settings import SettingsError
 from jobwatch.model.text import one_line
 from jobwatch.model.toml_lines import Path as KeyPath
 
-__all__ = ["VARIABLES", "Given", "from_file", "from_variables"]
+__all__ = ["VARIABLES", "Given", "from_file", "from_variables", "key_text"]
 
 
 class Given(NamedTuple):
@@ -29,6 +31,7 @@ class Given(NamedTuple):
     items: tuple[str, ...] = ()
 
 
+Item = TypeVar("Item")
 Check = Callable[[object], object]
 """Returns a value as it will be used; `ValueError` with what is wrong, and what to do."""
 
@@ -91,6 +94,8 @@ def _flat(
             )
         else:
             for inner, one in value.items():
+                if not inner:
+                    raise _error(place((name, inner)), (name, inner), "a name is missing")
                 if _TABLES[name] and inner not in _TABLES[name]:
                     _unknown((name, inner), place)
                 yield (name, inner), one
@@ -113,7 +118,12 @@ def _unknown(path: tuple[str, ...], place: Callable[[KeyPath], str]) -> NoReturn
 
 
 def _error(source: str, path: Iterable[str], reason: object) -> SettingsError:
-    return SettingsError(f"{source}: {one_line('.'.join(path))}: {reason}")
+    return SettingsError(f"{source}: {key_text(path)}: {reason}")
+
+
+def key_text(path: Iterable[object]) -> str:
+    """Return a key as it is said in an error; an empty one between its quotation marks."""
+    return one_line(".".join(str(name) or '""' for name in path))
 
 
 class _ItemError(ValueError):
@@ -124,7 +134,9 @@ class _ItemError(ValueError):
         self.number = number
 
 
-def _text(value: object) -> str:
+def _text(value: object, example: str) -> str:
+    if isinstance(value, list | dict):
+        raise ValueError(f"a text is expected, such as {example}, not {_kind(value)}")
     if not isinstance(value, str):
         raise ValueError(
             f"a text is expected, not {_kind(value)}; write it between quotation marks"
@@ -134,13 +146,13 @@ def _text(value: object) -> str:
     return value.strip()
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def _texts(value: object, example: str) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError(f'an array of texts is expected, not {_kind(value)}: ["…", "…"]')
-    return _each(_text, value)
+        raise ValueError(f"an array of texts is expected, such as {example}, not {_kind(value)}")
+    return _each(partial(_text, example=example), value)
 
 
-def _each(check: Callable[[object], str], values: Iterable[object]) -> tuple[str, ...]:
+def _each(check: Callable[[Item], str], values: Iterable[Item]) -> tuple[str, ...]:
     checked = []
     for number, value in enumerate(values):
         try:
@@ -157,11 +169,20 @@ def _flag(value: object) -> bool:
 
 
 def _command(value: object) -> str:
-    return "" if value == "" else _text(value)
+    if value == "":
+        return ""
+    text = _text(value, 'command = "notify-send"')
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        raise ValueError(
+            f"a shell could not split it into words: {str(error).lower()}; close what is open"
+        ) from error
+    return text
 
 
 def _path(value: object) -> Path:
-    text = _text(value)
+    text = _text(value, 'store = "jobs.db"')
     try:
         path = Path(text).expanduser()
     except RuntimeError:
@@ -172,13 +193,12 @@ def _path(value: object) -> Path:
 
 
 def _interval(value: object) -> str:
-    text = _text(value)
+    text = _text(value, 'interval = "1s"')
     parse_interval(text)
     return text
 
 
-def _node(value: object) -> str:
-    text = _text(value)
+def _node(text: str) -> str:
     if "@" in text:
         scheme, mark, _ = text.partition("://")
         shown = (scheme + mark if mark else "") + text.rpartition("@")[2]
@@ -190,31 +210,44 @@ def _node(value: object) -> str:
 
 
 def _nodes(value: object) -> tuple[str, ...]:
-    return _each(_node, _texts(value))
+    nodes = _each(_node, _texts(value, 'nodes = ["http://node1:9925"]'))
+    _refuse_twice("node", nodes, [node.rstrip("/").lower() for node in nodes])
+    return nodes
 
 
 def _columns(value: object) -> tuple[str, ...]:
-    names = _texts(value)
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            raise _ItemError(number, f"the column {name!r} is named twice; name it once")
+    names = _texts(value, 'columns = ["id", "type"]')
+    _refuse_twice("column", names, names)
     return names
+
+
+def _refuse_twice(what: str, named: Sequence[str], meant: Sequence[str]) -> None:
+    for number, name in enumerate(named):
+        if meant[number] in meant[:number]:
+            raise _ItemError(number, f"the {what} {name!r} is named twice; name it once")
 
 
 def _bound(value: object) -> tuple[str, ...]:
     """Return the keys of a command: one, or those of an array."""
-    keys = _texts(value) if isinstance(value, list) else (_text(value),)
+    if not isinstance(value, str | list):
+        raise ValueError(
+            f'a key or an array of keys is expected, not {_kind(value)}: "q" or ["q", "Q"]'
+        )
+    example = '"q"'
+    keys = _texts(value, example) if isinstance(value, list) else (_text(value, example),)
     if not keys:
         raise ValueError("no key is named; name one, or leave the command out")
     return keys
 
 
+_zone = partial(_text, example='zone = "UTC"')
+_theme = partial(_text, example='theme = "nord"')
 _CHECKS: dict[str, Check] = {
     "store": _path,
     "nodes": _nodes,
-    "zone": _text,
+    "zone": _zone,
     "interval": _interval,
-    "theme": _text,
+    "theme": _theme,
     "keys": _bound,
     "columns": _columns,
     "notifications.bell": _flag,
@@ -275,7 +308,10 @@ def _of_notifications(text: str) -> Pairs:
 
     With one of them a command is left to the file.
     """
-    ways = {way.strip().lower() for way in text.split(",")} - {"", "none"}
+    named = {way.strip().lower() for way in text.split(",")} - {""}
+    ways = named - {"none"}
+    if ways < named and ways:
+        raise ValueError(f"none and {sorted(ways)[0]} exclude each other; write one of them")
     unknown = sorted(ways - {"bell", "desktop"})
     if unknown:
         raise ValueError(f"{unknown[0]!r} is unknown here; there are bell, desktop and none")
@@ -286,9 +322,9 @@ def _of_notifications(text: str) -> Pairs:
 
 VARIABLES: dict[str, tuple[str, Callable[[str], Pairs]]] = {
     "JOBWATCH_NODES": ("nodes", _of_nodes),
-    "JOBWATCH_ZONE": ("zone", _one("zone", _text)),
+    "JOBWATCH_ZONE": ("zone", _one("zone", _zone)),
     "JOBWATCH_INTERVAL": ("interval", _one("interval", _interval)),
-    "JOBWATCH_THEME": ("theme", _one("theme", _text)),
+    "JOBWATCH_THEME": ("theme", _one("theme", _theme)),
     "JOBWATCH_KEYS": ("keys", _of_keys),
     "JOBWATCH_COLUMNS": ("columns", _of_columns),
     "JOBWATCH_NOTIFICATIONS": ("notifications", _of_notifications),

@@ -43,7 +43,7 @@ from jobwatch.model.job import JobStatus, Outcome
 from jobwatch.model.ranges import parse_period, parse_range
 from jobwatch.model.when import TimeRange, WhenError, Zone
 
-__all__ = ["DEEPEST", "FIELDS", "PARTS", "STATES", "QueryError", "parse_query"]
+__all__ = ["DEEPEST", "FIELDS", "PARTS", "STATES", "ExpectedError", "QueryError", "parse_query"]
 
 STATES: Mapping[str, Condition] = {
     "running": Has(frozenset({Outcome.PENDING})),
@@ -82,12 +82,16 @@ _LARGEST = 1 << 53
 
 
 class QueryError(ValueError):
-    """A query that isn't one; its text says what was expected between `start` and `end`."""
+    """A query that isn't one; its text says what is wrong between `start` and `end`."""
 
-    def __init__(self, expected: str, start: int, end: int) -> None:
-        super().__init__(expected)
+    def __init__(self, problem: str, start: int, end: int) -> None:
+        super().__init__(problem)
         self.start = start
         self.end = end
+
+
+class ExpectedError(QueryError):
+    """A query in which something else stands than what its text names."""
 
 
 def parse_query(text: str, *, now: int, zone: Zone) -> Condition:
@@ -148,7 +152,7 @@ class _Parser:
     def _one(self) -> Condition:
         start, text = self._at, self._text
         if start == len(text) or text[start] == ")" or self._is_next("OR") or self._is_next("AND"):
-            raise QueryError("a word, a field such as status:error, or (", start, start + 1)
+            raise ExpectedError("a word, a field such as status:error, or (", start, start + 1)
         if text[start] == "(":
             return self._bracketed()
         if text[start] == "-" and start + 1 < len(text) and not text[start + 1].isspace():
@@ -196,7 +200,7 @@ class _Parser:
                 raise QueryError(str(error), start, self._at) from error
         if name in _WORDS:
             if literal.lower() not in _WORDS[name]:
-                raise QueryError(f"one of {', '.join(_WORDS[name])}", start, self._at)
+                raise ExpectedError(f"one of {', '.join(_WORDS[name])}", start, self._at)
             return _WORDS[name][literal.lower()]
         return _matching(Field(name), literal, is_quoted)
 
@@ -223,16 +227,16 @@ class _Parser:
         except ValueError:
             examples = ("5m", "10s") if measure.is_length else ("0", "1000")
             expected = f"a comparison: {measure}>{examples[0]}, {measure}<={examples[1]}"
-            raise QueryError(expected, match.start(2), match.end(2)) from None
+            raise ExpectedError(expected, match.start(2), match.end(2)) from None
         start = self._at
         expected = f"a length of time: {LENGTHS}" if measure.is_length else "a number: 0, 1000, 2.5"
         literal, _ = self._value(_VALUE, expected)
         try:
             than = round(parse_length(literal)) if measure.is_length else float(literal)
         except ValueError as error:
-            raise QueryError(expected, start, self._at) from error
+            raise ExpectedError(expected, start, self._at) from error
         if not abs(than) <= _LARGEST:
-            raise QueryError(expected, start, self._at)
+            raise ExpectedError(expected, start, self._at)
         return Measures(measure, comparison, than)
 
     def _value(self, bare: re.Pattern[str], expected: str) -> tuple[str, bool]:
@@ -244,7 +248,7 @@ class _Parser:
             raise QueryError("this quotation is never closed", start, len(self._text))
         match = bare.match(self._text, start)
         if match is None:
-            raise QueryError(expected, start, start + 1)
+            raise ExpectedError(expected, start, start + 1)
         self._at = match.end()
         return match[0], False
 

@@ -30,6 +30,8 @@ QUICK = 0.05
 GAP = " · "
 """What stands between two statements."""
 LATE = "OVERDUE"
+AT_MOST = "≤\N{NO-BREAK SPACE}"
+"""What stands before a length, on the line that it is on."""
 
 EARLIEST, FARTHEST = 5 * SECOND, 1_000 * DAY
 """A job says by its pace what is left of it once it has run for a while, and not of years."""
@@ -151,7 +153,7 @@ def _compared(took: float, usual: Usual, lengths: tuple[float, ...]) -> str:
         return _slower(took, lengths)
     if took < percentile(lengths, QUICK):
         return _than("faster", len(lengths) - bisect_right(lengths, took), len(lengths))
-    return f"as long as usual: half of {usual.runs} runs ≤ {_length(usual.p50)}"
+    return f"as long as usual: half of {usual.runs} runs {AT_MOST}{_length(usual.p50)}"
 
 
 def _slower(took: float, lengths: tuple[float, ...]) -> str:
@@ -165,7 +167,7 @@ def _than(word: str, count: int, runs: int) -> str:
 
 
 def _at_most(p95: float) -> str:
-    return f"95 % ≤ {_length(p95)}"
+    return f"95 % {AT_MOST}{_length(p95)}"
 
 
 def _loaded(load: Load | None, took: float | None) -> list[str]:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from jobwatch.model.days import day_of, day_start, days_range, month_range
 from jobwatch.model.durations import HOUR, SECOND, duration
 from jobwatch.model.query import Within
-from jobwatch.model.when import ALWAYS, TimeRange, Zone, date_time, offset, zone_label
+from jobwatch.model.when import ALWAYS, TimeRange, WhenError, Zone, date_time, offset, zone_label
 
 __all__ = [
+    "BackwardsError",
     "Preset",
     "describe",
     "describe_within",
@@ -24,6 +25,10 @@ __all__ = [
     "typed_end",
     "typed_start",
 ]
+
+
+class BackwardsError(WhenError):
+    """A range whose end is before its start."""
 
 
 class Preset(NamedTuple):
@@ -54,10 +59,22 @@ def parse_period(text: str, *, now: int, zone: Zone) -> TimeRange:
 
 
 def parse_range(from_text: str | None, to_text: str | None, *, now: int, zone: Zone) -> TimeRange:
-    """Return the range between two typed dates; see `dates.parse_range`."""
-    from jobwatch.model import dates
+    """Return the range from the start of one typed date to the end of another.
 
-    return dates.parse_range(from_text, to_text, now=now, zone=zone)
+    The end includes the whole period that it names; no text is no edge. `WhenError` where a date
+    can't be understood, `BackwardsError` where the second is before the first, though its end may
+    be where that starts: 2026-03 to 2026-02.
+    """
+    first = parse_period(from_text, now=now, zone=zone) if from_text else ALWAYS
+    last = parse_period(to_text, now=now, zone=zone) if to_text else ALWAYS
+    start, _ = first.bounds
+    begin, end = last.bounds
+    if begin < start >= end:
+        raise BackwardsError(
+            f"from {from_text} ({date_time(first.start, zone)}) is after to {to_text}"
+            f" ({date_time(last.start, zone)})"
+        )
+    return TimeRange(first.start, last.end)
 
 
 def typed_start(ms: int | None, zone: Zone) -> str:

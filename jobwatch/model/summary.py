@@ -7,7 +7,7 @@ from typing import NamedTuple
 from jobwatch.model.job import Outcome
 from jobwatch.model.when import NONE
 
-__all__ = ["StateCounts", "error_rate", "percent"]
+__all__ = ["StateCounts", "error_rate", "percent", "without_unending"]
 
 SMALLEST = 0.001
 """The least share that is shown as a number."""
@@ -36,6 +36,12 @@ class StateCounts(NamedTuple):
     def over(self) -> int:
         """How many don't go on."""
         return self.complete + self.partial + self.failed + self.lost
+
+
+def without_unending(states: StateCounts, unending: int) -> StateCounts:
+    """Return the counts with so many of those that run as lost, but not more than run."""
+    moved = min(unending, states.running)
+    return states._replace(running=states.running - moved, lost=states.lost + moved)
 
 
 def error_rate(states: StateCounts) -> float | None:

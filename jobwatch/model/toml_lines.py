@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-__all__ = ["Path", "lines_of"]
+__all__ = ["Again", "Path", "first_again", "lines_of"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """A key after the keys of the tables that it is in; the items of an array are numbered from 0."""
@@ -34,11 +34,32 @@ def lines_of(text: str) -> dict[Path, int]:
     return scan.lines
 
 
+class Again(NamedTuple):
+    """A key or table that is set a second time, and the lines of both."""
+
+    path: Path
+    first: int
+    again: int
+
+
+def first_again(text: str) -> Again | None:
+    """Return what is set twice first of all, None where nothing is.
+
+    The text may end where tomllib found that out; up to there it must be TOML.
+    """
+    scan = _Scan(text)
+    scan.document()
+    return scan.again
+
+
 class _Scan:
     """Goes through the tokens of a text once."""
 
     def __init__(self, text: str) -> None:
         self.lines: dict[Path, int] = {}
+        self.again: Again | None = None
+        self._set: dict[Path, int] = {}
+        self._opened: dict[Path, int] = {}  # by the dotted keys of this section, which may go on
         self._tokens: list[tuple[str, int]] = []
         line, end = 1, 0
         for match in _TOKEN.finditer(text):
@@ -63,22 +84,47 @@ class _Scan:
         self._at += taken
         return taken
 
+    @property
+    def _line(self) -> int:
+        return self._tokens[self._at][1]
+
     def _name(self, path: Path) -> None:
-        self.lines.setdefault(path, self._tokens[self._at][1])
+        self.lines.setdefault(path, self._line)
+
+    def _sets(self, path: Path, line: int) -> None:
+        first = self._set.get(path, self._opened.get(path))
+        if first is not None and self.again is None:
+            self.again = Again(path, first, line)
+        self._set.setdefault(path, line)
+
+    def _opens(self, path: Path, line: int) -> None:
+        """Take note of a table that a dotted key is in: none that a header or a value made."""
+        if path in self._set:
+            self._sets(path, line)
+        self._opened.setdefault(path, line)
 
     def document(self) -> None:
         table: Path = ()
         while self._next:
             if self._takes("["):
-                self._takes("[")
+                is_one_of_many = self._takes("[")
+                line = self._line
+                self._set |= self._opened
+                self._opened.clear()
                 table = self._key(())
+                if not is_one_of_many:
+                    self._sets(table, line)
                 while self._takes("]"):
                     pass
             elif not self._takes("\n"):
                 self._pair(table)
 
     def _pair(self, table: Path) -> None:
+        line = self._line
         path = self._key(table)
+        for end in range(len(table) + 1, len(path)):
+            self._opens(path[:end], line)
+        self._sets(path, line)
         self._take()  # the sign between both
         self._value(path)
 
@@ -94,7 +140,7 @@ class _Scan:
     def _value(self, path: Path) -> None:
         if self._takes("["):
             number = 0
-            while not self._takes("]"):
+            while self._next and not self._takes("]"):
                 if self._next in ("\n", ","):
                     self._take()
                     continue
@@ -102,7 +148,7 @@ class _Scan:
                 self._value((*path, number))
                 number += 1
         elif self._takes("{"):
-            while not self._takes("}"):
+            while self._next and not self._takes("}"):
                 if self._next in ("\n", ","):
                     self._take()
                     continue

@@ -23,6 +23,7 @@ __all__ = [
     "Zone",
     "date_time",
     "date_time_exact",
+    "dated",
     "day_time",
     "epoch_ms",
     "hour_minute",
@@ -120,6 +121,16 @@ def day_time(ms: object, zone: Zone) -> str:
     """Return ``11-23 14:03:22``, a dash for no time."""
     wall = _wall(ms, zone)
     return NONE if wall is None else f"{wall[0][5:]} {wall[1]}"
+
+
+def dated(ms: object, now: int, zone: Zone, width: int = 19) -> str:
+    """Return ``11-23 14:03:22``, with the year where it isn't that of `now` (ms); a dash for none.
+
+    Where `width` cells are too few for that it is to the minute, else the date alone.
+    """
+    shown = date_time(ms, zone).removeprefix(date_time(now, zone)[:5])
+    date = shown[:-9] or NONE
+    return next((text for text in (shown, shown[:-3]) if len(text) <= width), date)
 
 
 def hour_minute(ms: object, zone: Zone) -> str:

@@ -401,8 +401,9 @@ def test_a_job_that_the_log_does_not_have_exits_with_1(run: Run, tmp_path: Path)
 
 @pytest.mark.parametrize("command", [("show", "x"), ("search",), ("watch",)])
 def test_a_named_log_that_is_not_there_is_an_error_and_not_a_new_log(
-    run: Run, tmp_path: Path, command: tuple[str, ...]
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
+    monkeypatch.setenv("TEXTUAL_DRIVER", "a:Driver")  # the monitor needs no terminal then
     store = tmp_path / "nigthly.db"
     assert run(*command, store=store) == (2, "", f"jobwatch: there is no job log at {store}\n")
     assert not store.exists()
@@ -606,6 +607,58 @@ def test_a_mistake_in_a_query_is_underlined(run: Run, tmp_path: Path) -> None:
     assert result.err.endswith("typ is no field, did you mean type?\n  a typ:csv\n    ^^^\n")
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("status:", "expected a value for status"),
+        ("dur>5x", "expected a length of time: 500ms, 10s, 5m, 1h30m"),
+        ("dur:5m", "expected a comparison: dur>5m, dur<=10s"),
+        ("records>x", "expected a number: 0, 1000, 2.5"),
+        ("is:foo", "expected one of running, ended,"),
+        ("a OR", "expected a word, a field such as status:error, or ("),
+        ("(a", "this bracket is never closed: )"),
+        ("a:1", "a is no field: one of status,"),
+        (f"{'x' * 10_001}", "a word has at most 10,000 characters"),
+        ("since:soon", "'soon' is not a date; accepted are"),
+    ],
+)
+def test_a_mistake_in_a_query_is_told_as_what_was_expected_or_in_a_sentence(
+    run: Run, query: str, said: str
+) -> None:
+    result = run("search", query)
+    assert (result.code, result.out) == (2, "")
+    assert f"Error: {said}" in result.err
+
+
+@pytest.mark.parametrize("command", ["search", "export", "stats"])
+@pytest.mark.parametrize("option", ["--from", "--to"])
+@pytest.mark.parametrize("date", ["", " "])
+def test_an_empty_date_is_no_wish_for_all_jobs(
+    run: Run, tmp_path: Path, command: str, option: str, date: str
+) -> None:
+    fill(tmp_path / "jobs.db", *hourly(1))
+    result = run(command, option, date)
+    assert (result.code, result.out) == (2, "")
+    assert f"Error: {option} is empty; give a date, or leave the option out" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("list", "runing"), "running"),
+        (("stats", "--by", "tipe"), "type"),
+        (("export", "--format", "csvv"), "csv"),
+        (("completion", "fisch"), "fish"),
+    ],
+)
+def test_a_word_that_is_nearly_one_of_those_is_told(
+    run: Run, arguments: tuple[str, ...], meant: str
+) -> None:
+    result = run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert f" Did you mean '{meant}'?" in result.err
+
+
 def test_a_search_without_a_result_says_so_and_exits_with_0(run: Run, tmp_path: Path) -> None:
     fill(tmp_path / "jobs.db", *hourly(1))
     result = run("search", "--from", "2027")
@@ -620,7 +673,12 @@ def test_a_search_without_a_result_says_so_and_exits_with_0(run: Run, tmp_path: 
         (("search", "--from", "23.11.2026"), "accepted are 2026-11-23, 2026-11-23T14:00"),
         (("search", "--to", "2026-02-30"), "accepted are 2026-11-23, 2026-11-23T14:00"),
         (("seed", "--until", "soon"), "accepted are 2026-11-23, 2026-11-23T14:00"),
-        (("search", "--from", "2026-11-24", "--to", "2026-11-22"), "is after to 2026-11-22"),
+        (("search", "--from", "2026-11-24", "--to", "2026-11-22"), "--to is before --from"),
+        (("search", "--from", "2026-11-24", "--to", "2026-11-23"), "--to is before --from"),
+        (("search", "--from", "2026-03", "--to", "2026-02"), "2026-02 is before 2026-03"),
+        (("search", "during:2026-03..2026-02"), "is after to 2026-02"),
+        (("export", "--json", "--format", "csv"), "--json is --format json, not csv"),
+        (("export", "--format", "ndjson", "--json"), "--json is --format json, not ndjson"),
         (("search", "--zone", "Europe/Zurick"), "did you mean Europe/Zurich?"),
         (("watch", "--interval", "soon"), "is not an interval"),
         (("watch", "--interval", "1ms"), "from 50ms to 60m"),

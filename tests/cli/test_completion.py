@@ -85,8 +85,6 @@ def items(shell: str, answer: str) -> list[Item]:
     found = []
     for line in lines:
         kind, _, text = line.partition(",")
-        if shell == "fish":
-            text = text.split(",")[0]
         found.append(Item(kind, *text.split("\t")))
     return found
 
@@ -162,8 +160,21 @@ def test_options_and_their_choices_complete(ask: Ask, store: Path, shell: str) -
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_files_complete_behind_run_as_they_do_without_it(ask: Ask, shell: str) -> None:
-    for words in (("run", "--", "ca"), ("run", "--", "cat", "fi"), ("run", "cat", "fi")):
+    for words in (("run", "--", "./ca"), ("run", "--", "cat", "fi"), ("run", "cat", "fi")):
         assert [item.kind for item in ask(shell, *words)] == ["file"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_programs_complete_where_the_command_of_run_begins(
+    ask: Ask, shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, mode in (("load-dogs", 0o755), ("load-cats", 0o755), ("load.txt", 0o644)):
+        (tmp_path / name).touch(mode)
+    (tmp_path / "load-folder").mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/no/such/folder")
+
+    for words in (("run", "--", "load"), ("run", "--type", "x", "load")):
+        assert ask(shell, *words) == [Item("plain", "load-cats"), Item("plain", "load-dogs")]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -386,12 +397,15 @@ def test_what_would_break_a_line_of_the_protocol_is_left_out(
             assert not re.search(r"\\[^:]", item.text)
 
 
-def test_a_comma_at_which_fish_cuts_is_left_out_there_alone(ask: Ask, store: Path) -> None:
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_a_shell_could_take_for_its_own_completes_all_the_same(
+    ask: Ask, store: Path, shell: str
+) -> None:
     with PlainJobLog.open(store) as log:
-        log.upsert_many([a_job(60, id="one,two", type="load, fast")])
-    assert "one,two" not in texts(ask("fish", "show", ""))
-    assert "one,two" in texts(ask("zsh", "show", ""))
-    assert "one,two" in texts(ask("bash", "show", ""))
+        log.upsert_many([a_job(60, id="one,two*[?]", type="load, fast")])
+    [found] = ask(shell, "show", "one")
+    assert found.text == ("one,two'*[?]'" if shell == "bash" else "one,two*[?]")
+    assert found.help == ("" if shell == "bash" else "load, fast complete")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -463,6 +477,104 @@ def test_a_real_shell_can_read_its_script(program: Path, shell: str) -> None:
         [shell, "-n", script], check=False, capture_output=True, text=True, timeout=PATIENCE
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# What the scripts do to a shell
+
+
+def told_by(program: Path, shell: str, script: str, **more: str) -> list[str]:
+    """Return the lines that a shell prints when it runs a script."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} isn't installed")
+    plain = {"bash": ["--norc", "--noprofile"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
+    done = subprocess.run(
+        [shell, *plain, "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        cwd=program.parent,
+        env=environment(program, **more),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+OWN = "type value completion response kind item answer program text means key descr bare"
+"""Names of variables that a user may have."""
+
+
+def test_bash_keeps_every_variable_of_its_user_and_takes_no_answer_for_a_pattern(
+    program: Path, store: Path
+) -> None:
+    if version_of_bash() < (4, 4):
+        pytest.skip("there is no bash 4.4 or newer")
+    with PlainJobLog.open(store) as log:
+        log.upsert_many([a_job(60, type="*"), a_job(61, type="two  words,")])
+    script = f"""
+        source <(jobwatch completion bash)
+        set -u
+        for name in {OWN}; do declare "$name=keep $name"; done
+        IFS=x
+        COMP_WORDS=(jobwatch search type :) COMP_CWORD=3
+        _jobwatch_completion jobwatch '' :
+        printf '%s\n' "${{COMPREPLY[@]}}"
+        for name in {OWN}; do [[ ${{!name}} == "keep $name" ]] || echo "lost $name"; done
+        [[ $IFS == x ]] || echo lost IFS
+    """
+    assert told_by(program, "bash", script, JOBWATCH_STORE=str(store)) == [
+        "'\"*\"'",
+        "create_backup",
+        "csv_data_load",
+        "export_local",
+        "'\"nightly report\"'",
+        "'\"two  words,\"'",
+    ]
+
+
+def test_bash_finds_the_program_by_the_path_that_is_typed(program: Path) -> None:
+    script = """
+        source <(jobwatch completion bash)
+        PATH=/usr/bin:/bin
+        COMP_WORDS=('~/bin/jobwatch' sea) COMP_CWORD=1
+        _jobwatch_completion '~/bin/jobwatch' sea
+        echo "${COMPREPLY[@]}"
+    """
+    assert told_by(program, "bash", script) == ["search"]
+
+
+def test_zsh_keeps_every_variable_of_its_user(program: Path, store: Path) -> None:
+    script = f"""
+        compdef() {{}}
+        _describe() {{ print -rl -- "${{(@P)3}}" }}
+        compadd() {{ print -rl -- "${{(@P)5}}" }}
+        source <(jobwatch completion zsh)
+        for name in {OWN}; do typeset -g "$name=keep $name"; done
+        words=(jobwatch show job-) CURRENT=3; _jobwatch_completion
+        words=(jobwatch search type:exp) CURRENT=3; _jobwatch_completion
+        words=(jobwatch nonsense x) CURRENT=3; _jobwatch_completion
+        for name in {OWN}; do [[ ${{(P)name}} == "keep $name" ]] || print "lost $name"; done
+    """
+    assert told_by(program, "zsh", script, JOBWATCH_STORE=str(store)) == [
+        "job-4:nightly report complete",
+        "job-3:create_backup running",
+        "job-2:export_local error",
+        "job-1:csv_data_load complete",
+        "type:export_local",
+    ]
+
+
+def test_fish_shows_the_newest_job_first(program: Path, store: Path) -> None:
+    with PlainJobLog.open(store) as log:
+        log.upsert_many([a_job(10, id="a-new-one", type="one, two")])
+    script = "source (jobwatch completion fish | psub); complete -C 'jobwatch show '"
+    assert told_by(program, "fish", script, JOBWATCH_STORE=str(store)) == [
+        "a-new-one\tone, two complete",
+        "job-4\tnightly report complete",
+        "job-3\tcreate_backup running",
+        "job-2\texport_local error",
+        "job-1\tcsv_data_load complete",
+    ]
 
 
 # In a real bash

@@ -9,8 +9,12 @@ from pathlib import Path
 import click
 import pytest
 
+import jobwatch as jobwatch_package
 from jobwatch.cli import COMMANDS, TASKS, jobwatch
 from jobwatch.cli.helping import ManualCommand, ManualGroup
+from jobwatch.cli.variables import VARIABLES
+from jobwatch.config import config_path, default_state, default_store
+from jobwatch.model.given import VARIABLES as SETTINGS
 
 SECTIONS = [
     "NAME",
@@ -20,6 +24,7 @@ SECTIONS = [
     "COMMANDS",
     "EXAMPLES",
     "EXIT STATUS",
+    "JSON OUTPUT",
     "ENVIRONMENT",
     "FILES",
     "SEE ALSO",
@@ -128,21 +133,57 @@ def test_every_option_says_what_it_is_for(name: str) -> None:
 def test_what_an_option_may_be_instead_is_in_the_environment(name: str) -> None:
     known = {option for param in command_named(name).params for option in param.opts}
     told = "\n".join(sections(page(name))["ENVIRONMENT"])
-    assert ("JOBWATCH_ZONE" in told) == ("--zone" in known or name == "config")
-    assert ("JOBWATCH_INTERVAL" in told) == ("--interval" in known or name == "config")
+    tells_all = name in ("", "config")
+    assert ("JOBWATCH_ZONE" in told) == ("--zone" in known or tells_all)
+    assert ("JOBWATCH_INTERVAL" in told) == ("--interval" in known or tells_all)
+
+
+def variables(name: str) -> set[str]:
+    """Return the variables that a page tells of, without the prefix that all have."""
+    told = "\n".join(sections(page(name))["ENVIRONMENT"])
+    return set(re.findall(r"^    JOBWATCH_(\w+)", told, re.MULTILINE))
+
+
+def test_every_variable_that_is_read_is_on_the_first_page() -> None:
+    source = Path(jobwatch_package.__file__).parent
+    read = {
+        name
+        for path in source.rglob("*.py")
+        for name in re.findall(r"\bJOBWATCH_([A-Z]+)\b", path.read_text("utf-8"))
+    }
+    # The one for the command that `jobwatch run` runs is on that one's page.
+    assert read - {"JOB"} == variables("") == {name.removeprefix("JOBWATCH_") for name in VARIABLES}
+    assert "JOB" in variables("run")
+    assert {*OF_THE_FILE, "STORE", "STATE", "CONFIG"} == variables("config")
+
+
+OF_THE_FILE = {name.removeprefix("JOBWATCH_") for name in SETTINGS}
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_page_tells_of_the_log_and_the_config_file_that_its_command_obeys(name: str) -> None:
+    assert {"STORE", "CONFIG"} <= variables(name)
+
+
+def test_the_pages_of_the_monitor_tell_of_all_that_it_obeys() -> None:
+    look = {"THEME", "COLUMNS", "KEYS"}
+    own = {"STORE", "CONFIG", "STATE", "ZONE", "INTERVAL"}
+    assert variables("watch") == look | own | {"NOTIFICATIONS", "NODES", "USER", "PASSWORD"}
+    assert variables("web") == look | own
+
+
+@pytest.mark.parametrize("name", ["", "watch", "web"])
+def test_the_pages_of_the_monitor_tell_where_its_files_are(name: str) -> None:
+    text = "\n".join(sections(page(name))["FILES"])
+    for place in (default_store(), config_path({}), default_state()):
+        assert f"    {place}\n" in text
+    assert ("~/.netrc" in text) == (name == "watch")
 
 
 @pytest.mark.parametrize("name", ["sync", "watch"])
 def test_what_mirrors_nodes_tells_which_log_those_of_the_config_file_are_for(name: str) -> None:
     told = " ".join(" ".join(sections(page(name))["ENVIRONMENT"]).split())
     assert "they are not mirrored where --store or JOBWATCH_STORE names a log" in told
-
-
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_what_prints_json_tells_where_its_keys_are_told(name: str) -> None:
-    known = {option for param in command_named(name).params for option in param.opts}
-    told = " ".join(" ".join(sections(page(name)).get("DESCRIPTION", [])).split())
-    assert ("The README tells, key by key, what --json prints." in told) == ("--json" in known)
 
 
 @pytest.mark.parametrize("name", ["serve", "web"])

@@ -100,32 +100,42 @@ def test_of_a_guid_the_first_digits_are_shown(id: str, short: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("width", "line"),
+    ("width", "days", "line"),
     [
         (
             80,
+            0,
             "11-23 00:00:00      2.0s  ✓ complete  785d03dd  delete_record…  12 of 12 records",
         ),
         (
+            80,
+            365,
+            "2026-11-23          2.0s  ✓ complete  785d03dd  delete_record…  12 of 12 records",
+        ),
+        (
             130,
+            0,
             f"{TIMES}  ✓ complete  785d03dd  delete_records_befo…  ada"
             "           12 of 12 records successfully deleted",
         ),
         (
             180,
+            0,
             f"{TIMES}  ✓ complete  {ENDED.id}  delete_records_befo…  ada"
             "           12 of 12 records successfully deleted",
         ),
         (
             None,
+            0,
             f"{TIMES}  ✓ complete  {ENDED.id}  delete_records_before     ada"
             "           12 of 12 records successfully deleted",
         ),
     ],
 )
 def test_a_line_has_what_a_terminal_has_room_for(
-    call: Call, monkeypatch: pytest.MonkeyPatch, width: int | None, line: str
+    call: Call, monkeypatch: pytest.MonkeyPatch, width: int | None, days: int, line: str
 ) -> None:
+    monkeypatch.setattr("jobwatch.cli.printing.now_ms", lambda: START + days * 86_400_000)
     monkeypatch.setattr("jobwatch.cli.printing.terminal_width", lambda: width)
     found = [shown for shown in call("list", "all").stdout.splitlines() if "785d03dd" in shown]
     assert [shown[: width and len(line)] for shown in found] == [line]

@@ -59,6 +59,10 @@ def url_of(server: Server) -> str:
     return match[1]
 
 
+OTHER_DRIVER = {"TEXTUAL_DRIVER": "jobwatch.tui.page_driver:PageDriver"}
+"""What the monitor on a page has, which needs no terminal."""
+
+
 def refusal(*arguments: object, **environment: str) -> str:
     """Return what a start that fails says, its spaces made one."""
     with process(*arguments, **environment) as started:
@@ -207,7 +211,7 @@ def test_an_older_log_is_refused_and_left_as_it_is(
     connection.executescript((DATA / "log-4.sql").read_text("utf-8"))
     connection.close()
     before = path.read_bytes()
-    said = refusal("--store", path, *command, JOBWATCH_STATE=str(tmp_path))
+    said = refusal("--store", path, *command, **OTHER_DRIVER, JOBWATCH_STATE=str(tmp_path))
     assert said == (
         f"jobwatch: {path} was made by an older jobwatch; open it once with jobwatch watch,"
         " without --read-only, to bring it up to date, or do so with a copy, and give that as"
@@ -220,7 +224,7 @@ def test_an_older_log_is_refused_and_left_as_it_is(
 def test_no_log_is_made_of_an_empty_file(tmp_path: Path, command: tuple[object, ...]) -> None:
     path = tmp_path / "jobs.db"
     path.touch()
-    said = refusal("--store", path, *command, JOBWATCH_STATE=str(tmp_path))
+    said = refusal("--store", path, *command, **OTHER_DRIVER, JOBWATCH_STATE=str(tmp_path))
     assert said.startswith(f"jobwatch: {path} is an empty file, not yet a job log;")
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {path.name: b""}
 
@@ -323,6 +327,6 @@ def test_one_that_is_read_only_mirrors_no_node(store: Path) -> None:
 @pytest.mark.parametrize("command", [("web", "--port", 0), ("watch", "--read-only")])
 def test_one_that_is_read_only_makes_no_log(tmp_path: Path, command: tuple[object, ...]) -> None:
     places = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
-    said = refusal(*command, **places)
+    said = refusal(*command, **OTHER_DRIVER, **places)
     assert said.startswith("jobwatch: there is no job log at")
     assert not [*tmp_path.rglob("*.db")]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobwatch.model.dates import ACCEPTED, parse_period, parse_range
+from jobwatch.model.dates import ACCEPTED, parse_period
 from jobwatch.model.days import day_start, month_range
-from jobwatch.model.ranges import describe
+from jobwatch.model.ranges import describe, parse_range
 from jobwatch.model.when import ALWAYS, UTC, TimeRange, WhenError, Zone
 
 ZURICH, SAO_PAULO, HAVANA, KIRITIMATI, NIUE = ZONES = [

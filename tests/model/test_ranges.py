@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobwatch.model.days import day_start, month_range
-from jobwatch.model.ranges import describe, parse_range, presets, typed_end, typed_start
+from jobwatch.model.ranges import (
+    BackwardsError,
+    describe,
+    parse_range,
+    presets,
+    typed_end,
+    typed_start,
+)
 from jobwatch.model.when import ALWAYS, UTC, TimeRange, Zone
 from tests.model.zone_cases import HOUR, ZONES, ZURICH, at, moments, wall, zones
 
@@ -84,3 +92,28 @@ def test_a_time_that_the_clock_shows_again_is_typed_with_its_offset() -> None:
     assert typed_start(second, ZURICH) == "2026-10-25 02:30:00+01:00"
     assert typed_end(second, ZURICH) == "2026-10-25 02:29:59+01:00"
     assert typed_start(None, ZURICH) == typed_end(None, ZURICH) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-03", "2026-02"),  # which ends where the other begins
+        ("2026-11-24", "2026-11-23"),
+        ("2026-11-24", "2026-11-01"),
+        ("2026", "2025-12-31"),
+        ("2026-11-23T14:01", "2026-11-23T14:00"),
+        ("now", "-1d"),
+    ],
+)
+def test_a_range_that_ends_before_it_begins_is_none(start: str, end: str) -> None:
+    with pytest.raises(BackwardsError, match=rf"^from {start} \(.*\) is after to {end} \(.*\)$"):
+        parse_range(start, end, now=at("2026-11-27"), zone=UTC)
+
+
+def test_an_end_within_the_same_period_is_after_its_start() -> None:
+    def between(start: str, end: str) -> TimeRange:
+        return parse_range(start, end, now=at("2026-11-27"), zone=UTC)
+
+    assert between("2026-03-15", "2026-03") == TimeRange(at("2026-03-15"), at("2026-04-01"))
+    assert between("2026", "2026-03") == TimeRange(at("2026-01-01"), at("2026-04-01"))
+    assert between("now", "now") == TimeRange(at("2026-11-27"), at("2026-11-27"))

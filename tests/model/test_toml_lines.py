@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobwatch.model.toml_lines import Path, lines_of
+from jobwatch.model.toml_lines import Again, Path, first_again, lines_of
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,30 @@ def test_what_is_in_a_text_moves_no_key(values: list[tuple[bool, str, bool]]) ->
     assert len(tomllib.loads(text)) == len(values)
     found = lines_of(text)
     assert {path: found[path] for path in where} == where
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("a = 1\n\na = 2", Again(("a",), 1, 3)),
+        ("a = 1\na = [\n1,\n2\n]", Again(("a",), 1, 2)),
+        ("[t]\na = 1\n[u]\na = 1\n[t]", Again(("t",), 1, 5)),
+        ("[t]\na = 1\nb = 1\na = 2", Again(("t", "a"), 2, 4)),
+        ("t = {a = 1, a = 2", Again(("t", "a"), 1, 1)),
+        ("t = {a = 1}\n[t]", Again(("t",), 1, 2)),
+        ("a.b = 1\na.b = 2", Again(("a", "b"), 1, 2)),
+        ("a.b = 1\n[a]", Again(("a",), 1, 2)),
+        ("a.b.c = 1\na.b.d = 1\n[a.b]", Again(("a", "b"), 1, 3)),
+        ("a.b = 1\na = 2", Again(("a",), 1, 2)),
+        ("a = 1\na.b = 2", Again(("a",), 1, 2)),
+        ("[t.u]\n[t]\nu.a = 1", Again(("t", "u"), 1, 3)),
+        ("[t]\nu.a = 1\n[t.u]", Again(("t", "u"), 2, 3)),
+        ("t = {a.b = 1, a = 2", Again(("t", "a"), 1, 1)),
+        ("[t]\nu.a = 1\nu.b = 1\n[t.u.v]", None),
+        ("a.b = 1\na.c = 2\n[t]\na = 1\n[t.u]\na = 1\n[[v]]\n[[v]]", None),
+        ("a = [{b = 1}, {b = 2}]", None),
+        ("", None),
+    ],
+)
+def test_what_is_set_twice_is_found_with_both_lines(text: str, again: Again | None) -> None:
+    assert first_again(text) == again

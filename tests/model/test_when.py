@@ -73,10 +73,27 @@ def test_a_moment_has_its_date_unless_that_is_todays(ms: int, now: int, zone: Zo
     assert when.moment(ms, now, zone) == expected[:-3]
 
 
+@given(instants, instants, zones)
+@example(at("2026-12-31T23:30"), at("2027-01-01T00:30"), UTC)
+@example(at("2026-12-31T23:30"), at("2027-01-01T00:30"), ZURICH)
+def test_a_time_is_dated_with_its_year_unless_that_is_this_one(
+    ms: int, now: int, zone: Zone
+) -> None:
+    whole, today = when.date_time(ms, zone), when.date_time(now, zone)
+    this_year = whole[:4] == today[:4]
+    assert when.dated(ms, now, zone) == (whole[5:] if this_year else whole)
+    fitted = {width: when.dated(ms, now, zone, width) for width in range(10, 20)}
+    assert all(len(text) <= width for width, text in fitted.items())
+    assert fitted[14] == (whole[5:] if this_year else whole[:10])
+    assert fitted[11] == (whole[5:16] if this_year else whole[:10])
+    assert fitted[16] == (whole[5:] if this_year else whole[:16])
+
+
 @given(anything)
 def test_a_moment_that_has_no_date_is_a_dash(ms: object) -> None:
     if when.date_time(ms, UTC) == "–":
         assert when.moment(ms, 0, UTC) == when.moment_exact(ms, 0, UTC) == "–"
+        assert when.dated(ms, 0, UTC) == when.dated(ms, 0, UTC, 11) == "–"
     else:
         assert isinstance(ms, int | float)
 

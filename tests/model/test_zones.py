@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from jobwatch.model.dates import parse_period, parse_range
+from jobwatch.model.dates import parse_period
 from jobwatch.model.days import day_edges, day_of, day_start, month_range
-from jobwatch.model.ranges import presets
+from jobwatch.model.ranges import parse_range, presets
 from jobwatch.model.when import UTC, TimeRange, WhenError, Zone, date_time, date_time_exact, offset
 from jobwatch.model.zones import local_zone, zone_named, zone_names, zones_matching
 from tests.model.zone_cases import (
