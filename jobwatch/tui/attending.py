@@ -72,7 +72,7 @@ class Attending:
     def look(self, at: int | None) -> None:
         """Take note that the user has looked at all that there was at an instant (ms)."""
         self.looked_at = at
-        self._seen.clear()
+        self._seen = {id: seen for id, seen in self._seen.items() if at is None or seen > at}
         self.news = None
 
     def is_seen(self, row: JobRow) -> bool:

@@ -16,7 +16,7 @@ from jobwatch.model.query import Sort, SortKey
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.signs import NO_SIGNS, Signs
 from jobwatch.model.text import one_line
-from jobwatch.model.when import Zone, date_time, day_time
+from jobwatch.model.when import Zone, date_time, dated
 
 __all__ = ["COLUMNS", "ELAPSED", "Cell", "Column", "automatic", "layout", "next_sort"]
 
@@ -54,7 +54,7 @@ class Column:
 def _moment(time: Time, cell: Cell) -> str:
     if cell.width >= 19:
         return date_time(time, cell.zone)
-    return day_time(time, cell.zone)[: cell.width]
+    return dated(time, cell.now, cell.zone, cell.width)
 
 
 def _value(value: Json) -> str:

@@ -26,6 +26,10 @@ _UNTYPED = re.compile(r"ctrl\+.*|.*\bf\d+|escape|enter")
 """The keys that an input doesn't take as text."""
 
 
+GROUPS = ("Views", "Search", "Job", "Time", "Log", "General")
+"""In their order in the help."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One thing that a user can do; its action is one of the monitor's screen."""
@@ -38,6 +42,7 @@ class Command:
     label: str
     help: str
     group: str
+    """One of `GROUPS`."""
     action: str
     footer: bool = False
     told: str = ""
@@ -567,7 +572,8 @@ TABLE_KEYS = (
     ("PgUp PgDn", "A screen up, down"),
     ("g G  Home End", "The first, the last job"),
     ("Tab", "From the table to the detail, and back"),
-    ("← →", "The tab of the detail before, behind"),
+    ("← →", "The next tab: message, body, record, output"),
+    ("G", "The end of the detail; follows an output there"),
     ("h l", "Sideways, where lines of the detail run on"),
     ("Tab ↑ ↓", "In the query bar: complete, choose; the history"),
 )
@@ -594,7 +600,7 @@ def bindings(commands: Iterable[Command]) -> Iterator[Binding]:
 def groups(commands: Iterable[Command]) -> Iterator[tuple[str, list[Command]]]:
     """Return those commands that the help tells of, by group and in their order."""
     commands = tuple(commands)
-    for name in dict.fromkeys(command.group for command in commands):
+    for name in GROUPS:
         yield name, [one for one in commands if one.group == name and one.in_help]
 
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from math import dist
 
-from textual.color import BLACK, WHITE, Color
+from textual.color import BLACK, WHITE, Color, rgb_to_lab
 from textual.theme import BUILTIN_THEMES, Theme
 
 from jobwatch.tui.theme import THEME
 
-__all__ = ["ENOUGH", "contrast", "theme_named"]
+__all__ = ["APART", "ENOUGH", "contrast", "difference", "theme_named"]
 
 ENOUGH = 4.5
 """The contrast of text that the W3C asks for: WCAG 2.2, 1.4.3."""
+
+APART = 20.0
+"""The difference of two colours that tell states apart: 2 to 3 can just be seen, side by side."""
 
 TEXTS = tuple(
     f"text-{meaning}"
     for meaning in ("primary", "secondary", "accent", "success", "warning", "error")
 )
 """The colours that tell states and kinds of values."""
+
+AMISS_OR_OVER = ("text-success", "text-warning", "text-error")
+"""Those of jobs that don't just run, whose colour is the accent."""
 
 # The terminal's own colours can't be weighed: greys that its coloured text is seldom near to.
 _ANSI_CURSOR = {
@@ -36,7 +43,7 @@ def theme_named(name: str) -> Theme:
     if name == THEME.name:
         return THEME
     theme = BUILTIN_THEMES[name]
-    own = _ANSI_CURSOR[theme.dark] if theme.ansi else _colours(theme)
+    own = _ansi_colours(theme) if theme.ansi else _colours(theme)
     return replace(theme, variables={**theme.variables, **own})
 
 
@@ -44,6 +51,19 @@ def contrast(one: Color, other: Color) -> float:
     """Return the contrast of two colours, from 1 to 21, as the W3C defines it."""
     dark, light = sorted(map(_luminance, (one, other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def difference(one: Color, other: Color) -> float:
+    """Return how different two colours look: their distance in CIELAB of 1976."""
+    lab, other_lab = rgb_to_lab(one), rgb_to_lab(other)
+    return dist((lab.L, lab.a, lab.b), (other_lab.L, other_lab.a, other_lab.b))
+
+
+def _ansi_colours(theme: Theme) -> dict[str, str]:
+    own = dict(_ANSI_CURSOR[theme.dark])
+    if theme.accent in (theme.success, theme.warning, theme.error) and theme.secondary:
+        own["text-accent"] = theme.secondary
+    return own
 
 
 def _colours(theme: Theme) -> dict[str, str]:
@@ -60,12 +80,25 @@ def _colours(theme: Theme) -> dict[str, str]:
         "block-cursor-foreground": foreground,
         **{name: Color.parse(given[name]) for name in TEXTS},
     }
+    read = {name: _readable(one, grounds, dark=theme.dark) for name, one in texts.items()}
+    read["text-accent"] = _running(read)
     return {
         "block-cursor-background": cursor.hex,
         "block-cursor-blurred-background": blurred.hex,
         "text-disabled": foreground.blend(background, 0.5, 1).hex,
-        **{name: _readable(one, grounds, dark=theme.dark).hex for name, one in texts.items()},
+        **{name: one.hex for name, one in read.items()},
     }
+
+
+def _running(texts: Mapping[str, Color]) -> Color:
+    """Return the accent, or what is most apart from all other states where it is near to one."""
+
+    def least(name: str) -> float:
+        return min(difference(texts[name], texts[other]) for other in AMISS_OR_OVER)
+
+    if least("text-accent") >= APART:
+        return texts["text-accent"]
+    return texts[max("text-primary", "text-secondary", key=least)]
 
 
 def _readable(color: Color, grounds: Iterable[Color], *, dark: bool) -> Color:

@@ -26,8 +26,6 @@ class Counting:
         self._tabs = tabs
         self._summary = summary
         self._changed = asyncio.Event()
-        self._unending = 0
-        self._counted: StateCounts | None = None
 
     def changed(self) -> None:
         """Take note that the log has changed, or is read anew."""
@@ -36,8 +34,7 @@ class Counting:
     def forget(self) -> None:
         """Show no counts: those of another query say nothing of this one."""
         self._tabs.counts = {}
-        self._unending, self._counted = 0, None
-        self._summary.states = None
+        self._summary.states = self._summary.unending = None
         self._summary.hours = ()
 
     def show(self, counts: StateCounts, *, growing: bool = False) -> None:
@@ -48,20 +45,11 @@ class Counting:
             View.FAILED: counts.failed + counts.lost,
         }
         self._tabs.growing = growing
-        self._counted, self._summary.growing = counts, growing
-        self._sum_up()
+        self._summary.states, self._summary.growing = counts, growing
 
     def show_unending(self, count: int) -> None:
         """Show that so many go on by their records alone: they are lost."""
-        self._unending = count
-        self._sum_up()
-
-    def _sum_up(self) -> None:
-        counts = self._counted
-        if counts is not None:
-            moved = min(self._unending, counts.running)
-            counts = counts._replace(running=counts.running - moved, lost=counts.lost + moved)
-        self._summary.states = counts
+        self._summary.unending = count
 
     async def turns(self) -> AsyncGenerator[None, None]:
         """Yield whenever it is time to count, without end."""

@@ -40,7 +40,8 @@ class Insights:
         self._counting = counting
         self._clock = clock
         self._attending = Attending(clock)
-        self._open, self._moved = asyncio.Event(), asyncio.Event()
+        self._open, self._moved, self._asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._awaited = True  # by the user, even while the screen is held still
         self.saw_newest = False
         """Whether the newest of what needs attention was on screen since that was asked for."""
         self.teller: Teller | None = None
@@ -55,16 +56,28 @@ class Insights:
         """Take note that the log has changed, or is to be looked at as if it had."""
         self._moved.set()
 
+    def asked(self) -> None:
+        """Take note that the user waits for it: it is read now, however much time that takes.
+
+        Once even while the screen is held still.
+        """
+        self._awaited = True
+        self._moved.set()
+        self._asked.set()
+
     async def turns(self, query: Callable[[], JobQuery]) -> AsyncGenerator[None, None]:
         """Yield whenever it is time to read, without end."""
         throttle = Throttle()
         await self._open.wait()
         while True:
             self._moved.clear()
+            self._asked.clear()
             hour = self._clock() // HOUR
             with throttle.timed():
                 yield
-            await asyncio.sleep(min(max(REST, LESS_OFTEN * throttle.rest), LONGEST))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(max(REST, LESS_OFTEN * throttle.rest), LONGEST)):
+                    await self._asked.wait()
             while not self._moved.is_set():
                 with suppress(TimeoutError):
                     async with asyncio.timeout(EVERY):
@@ -72,11 +85,12 @@ class Insights:
                 if self._goes_on(query()) or self._clock() // HOUR != hour:
                     break
 
-    async def read(self, reader: LogReader, query: JobQuery) -> None:
-        """Read and show it; `LogError` if it can't be read."""
-        widgets = self._widgets
-        if widgets.table.still:
+    async def read(self, reader: LogReader, asked: Callable[[], JobQuery]) -> None:
+        """Read and show it for the query that is asked now; `LogError` if it can't be read."""
+        widgets, query = self._widgets, asked()
+        if widgets.table.still and not self._awaited:
             return
+        self._awaited = False
         if self._goes_on(query):
             self._attending.signs = widgets.table.signs = await reader.signs()
             selected, job = widgets.table.selected, widgets.detail.job
@@ -88,7 +102,7 @@ class Insights:
         if query.as_of is None:
             found = [counts async for counts in reader.count_states(unending(query))]
             lost = found[-1].running
-        if replace(widgets.line.asked, view=query.view, sort=query.sort) == query:
+        if replace(asked(), view=query.view, sort=query.sort) == query:
             widgets.summary.hours = hours
             self._counting.show_unending(lost)
         await self._attending.count(reader)
@@ -133,6 +147,8 @@ class Insights:
 
     def looked(self, at: int | None) -> None:
         """Take note that all that needs attention was looked at up to an instant (ms)."""
+        if at == self._attending.looked_at:
+            return
         self._attending.look(at)
         self._show_news()
         self._moved.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import (
     AsyncGenerator,
     Awaitable,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 __all__ = ["Presenter"]
 
 Result = TypeVar("Result")
+
+RENEWED_EVERY = 1.0
+"""Seconds after which an order that goes by the time is made again, unless that is too costly."""
 
 
 class Presenter:
@@ -123,6 +127,7 @@ class Presenter:
         self._widgets.table.as_of = self.query.as_of
         if replace(self.query, view=before.view, sort=before.sort) != before:
             self._counting.forget()
+            self._insights.asked()
 
     async def answer(self) -> None:
         """Show the result of the query, as it becomes known."""
@@ -139,7 +144,7 @@ class Presenter:
                 return
             self._grouping.end()
             async for picture in source.ask(
-                self.query, lambda: widgets.table.standing, lambda: widgets.table.chosen
+                self.query, lambda: widgets.table.wished, lambda: widgets.table.chosen
             ):
                 self._show_query(source)
                 if picture is not None:
@@ -149,6 +154,8 @@ class Presenter:
                         self._insights.see(widgets.table.selected, self.query)
                     elif source.jobs.complete and not widgets.table.listing.lines:
                         self._insights.saw_newest = True  # there is nothing
+            if self.query.as_of is not None or widgets.detail.as_of is not None:
+                await self._read_selected()  # it may be the same job, which was another then
             await self._show_circumstances(source)
             if source.reader.counts_are_estimates:
                 await source.reader.count_all()
@@ -166,15 +173,30 @@ class Presenter:
         )
 
     async def keep_insights(self) -> None:
-        """Keep up what the log implies beside its records, until cancelled."""
-        await self._at_each(self._insights.turns(lambda: self.query), self._read_insights)
+        """Keep up what the log implies beside its records, and as time passes, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            turns = self._insights.turns(lambda: self.query)
+            group.create_task(self._at_each(turns, self._read_insights))
+            group.create_task(self._keep_order())
 
     async def _read_insights(self, reader: LogReader) -> None:
-        await self._insights.read(reader, self.query)
-        attends = self.query.view is View.ATTENTION and not self._widgets.table.still
-        if attends and self._source is not None:
-            # What is overdue is in it by the passing of time alone.
-            await self._refresh(self._source)
+        await self._insights.read(reader, lambda: self.query)
+        source = self._source
+        if source is None or self._widgets.table.still:
+            return
+        # What is overdue is in it by the passing of time alone.
+        if self.query.view is View.ATTENTION:
+            await self._refresh(source)
+
+    async def _keep_order(self) -> None:
+        """Make an order by how long jobs have run again while they do, until cancelled."""
+        while True:
+            await asyncio.sleep(RENEWED_EVERY)
+            source = self._source
+            if source is not None and source.may_renew and not self._widgets.table.still:
+                with self._failures_said():
+                    await self._show_result(source)
+                    self._show_query(source)
 
     async def keep_telling(self) -> None:
         """Tell the user of what was asked for, until cancelled."""
@@ -222,6 +244,7 @@ class Presenter:
             if job is not None and selected is not None and selected.id == id:
                 if self.query.as_of is not None and selected.over is None:
                     job, origin = job_as_of(job, selected.status), Origin(origin.node)
+                self._widgets.detail.as_of = self.query.as_of
                 self._widgets.detail.origin = origin
                 self._widgets.detail.note = selected.note
                 self._widgets.detail.job = job
@@ -288,10 +311,16 @@ class Presenter:
                 await self._grouping.show(source.reader, self.query)
             await self._show_circumstances(source)
             return
+        await self._show_result(source)
+        await self._show_circumstances(source)
+        await self._read_selected()
+
+    async def _show_result(self, source: Source) -> None:
         picture = await source.refresh(lambda: self._widgets.table.standing)
         if picture is not None:
             self._widgets.table.show(picture)
-        await self._show_circumstances(source)
+
+    async def _read_selected(self) -> None:
         if self._widgets.table.selected is not None:
             await self.read_job(self._widgets.table.selected.id)
 

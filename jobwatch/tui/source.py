@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from jobwatch.model.query import JobQuery
+from jobwatch.model.condition import Has, all_of
+from jobwatch.model.job import Outcome
+from jobwatch.model.query import JobQuery, SortKey, View
 from jobwatch.model.row import JobRow
 from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
@@ -25,7 +28,12 @@ GROWTH_SHOWN_EVERY = 0.1
 """Seconds between two pictures of a search that goes on."""
 
 CHEAP_SEARCH = 0.1
-"""A result that is made anew as the log changes must have taken no longer, in seconds."""
+"""A result that is made anew as the log changes must have taken no longer, in seconds.
+
+By the throttle it may then be made anew again after two seconds.
+"""
+
+_GOES_ON = Has(frozenset({Outcome.PENDING}))
 
 
 class Source:
@@ -37,6 +45,8 @@ class Source:
         self.jobs: JobList = reader.list_jobs(self.query)
         self.found_at: int | None = None
         """When a result that is a picture of one moment was made; None while it is current."""
+        self.ages = False
+        """Whether its order goes out of date by the passing of time alone."""
         self._clock = clock
         self._searching = asyncio.Lock()
         self._throttle = Throttle()
@@ -50,7 +60,7 @@ class Source:
         """
         self.query = query
         self.jobs = jobs = self.reader.list_jobs(query)
-        self.found_at = None
+        self.found_at, self.ages = None, False
         await self.reader.interrupt_search()
 
         async with aclosing(self._answers(jobs, anchor, wanted)) as pictures:
@@ -63,7 +73,7 @@ class Source:
         """Take a query that is answered elsewhere; what is searched for another one ends."""
         self.query = query
         self.jobs = self.reader.list_jobs(query)
-        self.found_at = None
+        self.found_at, self.ages = None, False
         await self.reader.interrupt_search()
 
     async def refresh(self, anchor: Callable[[], Anchor]) -> Picture | None:
@@ -91,9 +101,16 @@ class Source:
         """Return whether a result that the log has left behind may be made again."""
         return self.found_at is not None and self._is_affordable()
 
+    @property
+    def may_renew(self) -> bool:
+        """Return whether a result goes out of date by the time alone, and may be made again."""
+        return self.ages and self._is_affordable()
+
     def _is_affordable(self) -> bool:
-        bearable = self.jobs.is_kept_up or self._throttle.took < CHEAP_SEARCH
-        return bearable and self._throttle.may
+        return self._is_bearable() and self._throttle.may
+
+    def _is_bearable(self) -> bool:
+        return self.jobs.is_kept_up or self._throttle.took < CHEAP_SEARCH
 
     async def pages(
         self, numbers: tuple[int, ...]
@@ -140,7 +157,8 @@ class Source:
         async with self._searching, aclosing(jobs.search()) as totals:
             if jobs is not self.jobs:
                 return
-            began = shown = monotonic()
+            began, at = monotonic(), self._clock()
+            shown = began
             anew = not jobs.complete
             async for total in self._while_wanted(jobs, totals):
                 if total and (monotonic() - shown > GROWTH_SHOWN_EVERY or shown == began):
@@ -151,8 +169,21 @@ class Source:
             self._throttle.took_since(began)
             if anew and jobs.is_kept_up:
                 self._throttle.took = 0.0  # to be kept up costs less than to be found
-            self.found_at = None
+            ages = await self._goes_on(self.query)
+            if jobs is not self.jobs:
+                return
+            self.ages = ages
+            # What is made again in a moment is never old; the rest says how old it is from now on.
+            self.found_at = at if ages and not self._is_bearable() else None
             yield jobs.total
+
+    async def _goes_on(self, query: JobQuery) -> bool:
+        """Return whether a result is ordered by times of which some still run."""
+        is_by_time = query.sort.key is SortKey.DURATION and query.as_of is None
+        if not is_by_time or query.view in (View.FAILED, View.ERRORS):
+            return False
+        running = replace(query, where=all_of([query.where, _GOES_ON]))
+        return any([counts.running async for counts in self.reader.count_states(running)])
 
     async def _while_wanted(
         self, jobs: JobList, totals: AsyncIterator[int]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
     from selenium.webdriver import Chrome
 
-__all__ = ["PROGRAMS", "Browser", "has_red", "installed", "start"]
+__all__ = ["PLACE", "PROGRAMS", "Browser", "has_red", "installed", "start"]
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DRIVER = "chromedriver"
@@ -40,7 +41,7 @@ if (window.held) {
 }
 return lines;
 """
-_PLACE = """
+PLACE = """
 const box = document.querySelector(".xterm-screen").getBoundingClientRect();
 return [box.left, box.top, box.width / held.cols, box.height / held.rows];
 """
@@ -139,15 +140,19 @@ class Browser:
 
     def colours(self, line: int) -> list[tuple[int, int, int]]:
         """Return the colours that are painted along the upper edge of a line, above its letters."""
-        from PIL import Image
-
-        left, top, width, height = self.run(_PLACE)
-        picture = Image.open(BytesIO(self.chrome.get_screenshot_as_png())).convert("RGB")
+        left, top, width, height = self.run(PLACE)
+        picture = self._picture()
         y = round(top + line * height) + 1
         columns = self.run("return held.cols")
         row = picture.crop((0, y, picture.width, y + 1)).tobytes()
         starts = [3 * round(left + (x + 0.5) * width) for x in range(columns)]
         return [(row[at], row[at + 1], row[at + 2]) for at in starts]
+
+    def right_edge(self, width: int) -> set[tuple[int, int, int]]:
+        """Return the colours of so many pixels along the right edge of the window."""
+        picture = self._picture()
+        strip = picture.crop((picture.width - width, 0, picture.width, picture.height)).tobytes()
+        return set(zip(strip[::3], strip[1::3], strip[2::3], strict=True))
 
     def loaded(self) -> list[str]:
         """Return the addresses of all that the page has loaded."""
@@ -163,7 +168,11 @@ class Browser:
         """Write a picture of the page, in as few colours as it has."""
         from PIL import Image
 
-        picture = Image.open(BytesIO(self.chrome.get_screenshot_as_png()))
         # By how much of the picture has them, what is red would become what is yellow.
-        few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE)
+        few = self._picture().quantize(256, method=Image.Quantize.MAXCOVERAGE)
         few.save(path, optimize=True)
+
+    def _picture(self) -> Picture:
+        from PIL import Image
+
+        return Image.open(BytesIO(self.chrome.get_screenshot_as_png())).convert("RGB")

@@ -13,7 +13,7 @@ import pytest
 from jobwatch.model.job import Job
 from jobwatch.model.when import now_ms
 from jobwatch.store.plain_log import PlainJobLog
-from tests.browser.chromium import has_red
+from tests.browser.chromium import PLACE, has_red
 from tests.browser.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -72,7 +72,8 @@ def test_nothing_is_loaded_from_elsewhere(open_page: Open) -> None:
 def test_a_key_that_writes_opens_nothing_and_says_why(open_page: Open) -> None:
     browser = open_page()
     browser.types("a", "e", "v", "b")
-    browser.shows("This monitor is read-only")
+    browser.shows("Tell me: this monitor is read-only")
+    assert browser.text.count("read-only") == 2  # at the top, and of the last one
     # Were a name, a note or a file asked for, this would be it.
     browser.types("/", "status:lost")
     browser.shows("with “status:lost”")
@@ -112,6 +113,16 @@ def test_ctrl_c_copies_what_is_selected(open_page: Open) -> None:
     browser.copies()
     shown = "return document.body.innerText"
     browser.until(lambda: "The monitor has ended." in browser.run(shown), "that it has ended")
+
+
+def test_where_no_whole_cell_fits_the_page_is_as_dark_as_the_monitor(open_page: Open) -> None:
+    browser = open_page((1280, 720))
+    browser.types("2")
+    browser.shows("✓ complete")
+    left, _, width, _ = browser.run(PLACE)
+    beyond = 1280 - round(left + width * browser.run("return held.cols"))
+    assert beyond > 0
+    assert browser.right_edge(beyond) == {(18, 18, 18)}
 
 
 def test_the_picture_of_the_readme(open_page: Open, picture: Path | None) -> None:

@@ -12,6 +12,8 @@ from jobwatch.model.zones import zone_named
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.tui import source, throttle
 from jobwatch.tui.screens.as_of import EXAMPLES, AsOf
+from jobwatch.tui.widgets.job_facts import JobFacts
+from jobwatch.tui.widgets.job_pace import JobPace
 from tests.tui.harness import NOW, FakeClock, Monitor, a_job, running_monitor
 
 MINUTE = 60_000
@@ -226,3 +228,32 @@ async def test_a_row_is_copied_as_it_stood(path: Path, clock: FakeClock) -> None
         await monitor.shows("Copied")
         assert monitor.app.clipboard.split("\t")[:2] == ["4:00", "● running"]
         assert "loaded" not in monitor.app.clipboard
+
+
+async def test_the_detail_of_a_job_has_the_time_of_its_row(path: Path, clock: FakeClock) -> None:
+    async with running_monitor(path, clock, size=(120, 40)) as monitor:
+        facts, pace = monitor.screen.query_one(JobFacts), monitor.screen.query_one(JobPace)
+
+        async def says(taken: str, of_pace: str) -> None:
+            await monitor.until(
+                lambda: (
+                    facts.render().plain.startswith(taken)
+                    and monitor.row_of("long").lstrip(" ▌>").startswith(taken)
+                    and of_pace in pace.render().plain
+                ),
+                f"{taken} and {of_pace}",
+            )
+
+        monitor.write(a_job(90 + n, id=f"before-{n}") for n in range(5))
+        await monitor.press("G")
+        await says("1:00:00 ", "OVERDUE")
+        await go_to(monitor, "2026-11-23 21:03:26")
+        await says("0:10 ", "usually 0:30, expected 21:03:46")
+        await monitor.press("full_stop")
+        await says("1:10 ", "OVERDUE")
+        await monitor.press("comma")
+        await says("0:10 ", "usually 0:30")
+        clock.now += 5_000
+        facts.tick()
+        await monitor.press("escape")
+        await says("1:00:05 ", "OVERDUE")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jobwatch.model.job import Job
-from jobwatch.model.query import View
+from jobwatch.model.query import Sort, View
 from jobwatch.model.remembered import SavedView, add_view, look
 from jobwatch.model.row import Note
 from jobwatch.store.connect import LogError
@@ -614,3 +614,32 @@ async def test_why_a_note_was_not_kept_is_said(
         await monitor.shows("The note was not kept:")
         await monitor.until(lambda: "it is read-only" in " ".join(monitor.text().split()), "why")
         assert "✎" not in monitor.text()
+
+
+async def test_what_another_monitor_has_looked_at_is_seen(
+    few: Path, clock: FakeClock, tmp_path: Path
+) -> None:
+    state = looked_at(few, tmp_path, NOW - 60 * MINUTE)
+    async with running_monitor(few, clock, state=state) as monitor:
+        await unseen(monitor, 3)
+        state.change(partial(look, at=NOW - 15 * MINUTE))
+        await unseen(monitor, 1)
+        await monitor.press("space")
+        await monitor.shows("paused")
+        state.change(partial(look, at=NOW))
+        await monitor.press("space")
+        await unseen(monitor, 0)
+
+
+async def test_views_of_other_monitors_come_and_the_order_stays_ones_own(
+    few: Path, clock: FakeClock, tmp_path: Path
+) -> None:
+    state = looked_at(few, tmp_path, NOW)
+    async with running_monitor(few, clock, state=state) as monitor:
+        await monitor.press("2", "s")
+        await monitor.shows("Started ↑")
+        await monitor.until(lambda: state.load().sort != Sort(), "its order, remembered")
+        state.change(lambda now: add_view(now.replace(sort=Sort()), SavedView(name="theirs")))
+        await monitor.until(lambda: "6 theirs" in monitor.tabs, "the view")
+        await monitor.press("6", "2")
+        await monitor.shows("Started ↑")

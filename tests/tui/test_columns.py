@@ -183,6 +183,25 @@ def test_a_start_is_shown_whole_or_without_year_and_seconds(width: int) -> None:
     assert shown in (None, "11-23 22:02", "2026-11-23 22:02:11")
 
 
+YEAR = 365 * 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("width", "now", "started"),
+    [
+        (11, NOW, "11-23 22:02"),
+        (11, NOW + YEAR, "2026-11-23"),
+        (19, NOW, "2026-11-23 22:02:11"),
+        (19, NOW + YEAR, "2026-11-23 22:02:11"),
+    ],
+)
+def test_a_start_of_another_year_is_not_taken_for_one_of_this(
+    width: int, now: int, started: str
+) -> None:
+    [column] = [column for column in COLUMNS if column.name == "started"]
+    assert column.text(ROW, Cell(UTC, now, width)) == started
+
+
 def test_a_job_is_shown_in_words() -> None:
     assert cells(ROW) == {
         "Time": "1:05",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from jobwatch.store import slices
 from jobwatch.store.job_log import JobLog
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.reader import LogReader
+from jobwatch.tui import insights
 from jobwatch.tui.screens.date_search import DateSearch
+from jobwatch.tui.widgets.summary import Summary
 from jobwatch.tui.widgets.view_tabs import ViewTabs
 from tests.tui.harness import NOW, FakeClock, Monitor, a_job, running_monitor
 
@@ -28,6 +31,12 @@ def counted(monitor: Monitor) -> str:
     tabs, behind, _ = monitor.tabs.partition(" 4 Errors 5 Attention")
     assert behind
     return tabs
+
+
+def summed_up(monitor: Monitor) -> str:
+    """Return what the summary says, one blank between two words."""
+    content = monitor.screen.query_one(Summary).render()
+    return " ".join(content.plain.split())
 
 
 async def counts(monitor: Monitor, running: int, total: int, failed: int) -> None:
@@ -177,3 +186,63 @@ async def test_they_are_those_of_the_log_that_takes_the_place_of_another(
         await counts(monitor, 0, 1, 1)
         monitor.write([a_job(6, "ERROR")])
         await counts(monitor, 0, 2, 2)
+
+
+async def test_how_many_are_lost_is_blank_until_it_is_known(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insights, "REST", 60)  # what is asked for doesn't wait for it
+    with PlainJobLog.open(log) as store:
+        store.upsert_many([a_job(5_000, "IN_PROGRESS", type="slow")])
+        # For days, where others took half a minute.
+        store.upsert_many(a_job(400 + n, type="slow", id=f"slow-{n}") for n in range(20))
+    known = asyncio.Event()
+    hours = LogReader.hours
+
+    async def late_hours(reader: LogReader, query: JobQuery) -> tuple[int, ...]:
+        await known.wait()
+        return await hours(reader, query)
+
+    async with running_monitor(log, clock) as monitor:
+        await monitor.until(lambda: summed_up(monitor).startswith("● 3 "), "three that run")
+        assert "? 1 " in summed_up(monitor)
+        monkeypatch.setattr(LogReader, "hours", late_hours)
+        for keys in (("slash", *"type:slow", "enter"), ("escape",)):
+            known.clear()
+            await monitor.press(*keys)
+            await monitor.until(lambda: "✓" in summed_up(monitor) and "%" not in summed_up(monitor))
+            await monitor.until(lambda: bool(re.search(r"✓ \d", summed_up(monitor))), "the ended")
+            assert re.match(r"● ✓ \d+ ◐ 0 ✗ \d+ \? err", summed_up(monitor)), summed_up(monitor)
+            known.set()
+            await monitor.until(lambda: "? 1 " in summed_up(monitor), "the lost")
+
+
+async def test_r_reads_at_once_how_many_are_lost(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insights, "REST", 60)
+    async with running_monitor(log, clock) as monitor:
+        await monitor.until(lambda: "? 0 " in summed_up(monitor), "none")
+        summary = monitor.screen.query_one(Summary)
+        summary.unending = None
+        await monitor.press("r")
+        await monitor.until(lambda: "? 0 " in summed_up(monitor), "none again")
+
+
+async def test_the_summary_of_another_query_is_read_while_the_screen_is_held_still(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock) as monitor:
+        summary = monitor.screen.query_one(Summary)
+        await monitor.until(lambda: bool(summary.hours) and summary.unending == 0, "all of it")
+        of_all = summed_up(monitor)
+        await ask(monitor, "since:70m")
+        await monitor.until(lambda: "✓ 66" in summed_up(monitor), "that of a range")
+        await monitor.press("space")
+        await monitor.shows("‖ paused")
+        await monitor.press("escape")
+        await monitor.until(lambda: summed_up(monitor) == of_all, of_all)
+        summary.hours = ()
+        await monitor.press("r")
+        await monitor.until(lambda: summed_up(monitor) == of_all, of_all)
+        assert "‖ paused" in monitor.text()

@@ -119,8 +119,8 @@ async def test_a_sorted_view_that_the_log_has_left_behind_shows_its_age(
 ) -> None:
     monkeypatch.setattr("jobwatch.tui.source.CHEAP_SEARCH", 0.0)
     async with running_monitor(log, clock) as monitor:
-        await monitor.press("2", "s", "s")
-        await monitor.shows("Time ↓")
+        await monitor.press("2", *"ssss")
+        await monitor.shows("Type ↑")
         await monitor.until(lambda: monitor.table.listing.total == 303)
         monitor.write([a_job(0, "ERROR", id="late", start_datetime=NOW)])
         await monitor.shows("as of 0 s ago, r reads it again")

@@ -6,12 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from textual.strip import Strip
 
 from jobwatch.model.zones import zone_named
 from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.tui.commands import COMMANDS
 from jobwatch.tui.screens.date_search import DateSearch
 from jobwatch.tui.screens.help import HelpScreen
+from jobwatch.tui.widgets.document import Document
+from jobwatch.tui.widgets.job_table import JobTable
 from tests.tui.harness import FakeClock, a_job, running_monitor
 
 ZURICH = zone_named("Europe/Zurich")
@@ -354,6 +357,34 @@ async def test_help_and_palette_and_footer_show_every_command(log: Path, clock: 
             assert (command.label in footer) == command.footer
 
 
+async def test_the_help_ends_with_what_is_general_and_tells_how_to_follow_an_output(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock, size=(80, 80)) as monitor:
+        await monitor.opens("question_mark", HelpScreen)
+        shown = monitor.text()
+        names = ("Moving", "Views", "Search", "Job", "Time", "Log", "General")
+        places = [shown.index(f"│  {name} ") for name in names]
+        assert places == sorted(places)
+        assert "The next tab: message, body, record, output" in shown
+        assert "The end of the detail; follows an output there" in shown
+
+
+async def test_what_a_line_of_the_help_has_no_room_for_stands_below_it(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock, size=(40, 60)) as monitor:
+        await monitor.opens("question_mark", HelpScreen)
+        lines = [line.strip("│ ") for line in monitor.text().splitlines()]
+        at = next(number for number, line in enumerate(lines) if line.startswith("PgUp PgDn"))
+        assert [line.split() for line in lines[at : at + 2]] == [
+            ["PgUp", "PgDn", "A", "screen", "up,"],
+            ["down"],
+        ]
+        first, second = monitor.text().splitlines()[at : at + 2]
+        assert first.index("A screen") == second.index("down")
+
+
 def test_no_two_commands_share_a_key() -> None:
     keys = [command.key for command in COMMANDS]
     assert len(keys) == len(set(keys))
@@ -381,6 +412,59 @@ async def test_the_detail_is_beside_the_table_where_there_is_room(
         assert monitor.detail.region.y == monitor.table.region.y
         await monitor.pilot.resize_terminal(119, 30)
         await monitor.until(lambda: monitor.detail.region.y > monitor.table.region.y)
+
+
+async def test_a_wider_terminal_takes_nothing_away_from_the_table(
+    log: Path, clock: FakeClock
+) -> None:
+    async with running_monitor(log, clock, size=(120, 30)) as monitor:
+        table, detail = monitor.table.size.width, monitor.detail.size.width
+        assert table == 80
+        for width in (121, 133, 134, 158, 160, 161, 174, 176, 220, 226, 260):
+            await monitor.pilot.resize_terminal(width, 30)
+            await monitor.until(lambda width=width: monitor.detail.region.right == width)  # type: ignore[misc]
+            assert monitor.table.size.width >= table, width
+            assert monitor.detail.size.width >= detail, width
+            table, detail = monitor.table.size.width, monitor.detail.size.width
+
+
+@pytest.mark.parametrize(("width", "table"), [(80, 80), (119, 119), (120, 80), (160, 96)])
+async def test_the_first_picture_is_laid_out_as_those_that_follow(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, width: int, table: int
+) -> None:
+    tables, texts = set(), set()
+    line_of_table, line_of_text = JobTable.render_line, Document.render_line
+
+    def noted(self: JobTable, y: int) -> Strip:
+        tables.add(self.outer_size.width)
+        return line_of_table(self, y)
+
+    def noted_text(self: Document, y: int) -> Strip:
+        strip = line_of_text(self, y)
+        texts.add(strip.text.strip())
+        return strip
+
+    monkeypatch.setattr(JobTable, "render_line", noted)
+    monkeypatch.setattr(Document, "render_line", noted_text)
+    async with running_monitor(log, clock, size=(width, 30)) as monitor:
+        await monitor.shows("No message yet.")
+    assert tables == {table}
+    assert texts <= {"", "No job is selected.", "No message yet."}
+
+
+async def test_a_text_is_not_laid_out_while_the_window_has_no_room_for_it(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_monitor(log, clock) as monitor:
+        await monitor.shows("No message yet.")
+        document = monitor.screen.query_one(Document)
+        await monitor.pilot.resize_terminal(1, 1)
+        await monitor.until(lambda: not document.size.width, "no room")
+        await monitor.press("j")
+        assert document.virtual_size.height == 1
+        await monitor.pilot.resize_terminal(80, 24)
+        await monitor.shows("No message yet.")
+        assert not document.show_vertical_scrollbar
 
 
 async def test_a_search_that_the_next_letter_supersedes_shows_the_last_result(

@@ -203,7 +203,7 @@ async def test_a_reader_who_has_scrolled_up_stays_and_one_who_comes_back_follows
     add(path, numbered(range(100)))
     async with following(path, kept(path, 1)) as monitor:
         await monitor.until(lambda: window(monitor)[-1] == "line 99.")
-        assert "follow" not in tabs(monitor)
+        assert tabs(monitor).endswith("  following ")
         await monitor.press("pageup", "up")
         seen = window(monitor)
         await monitor.until(lambda: tabs(monitor).endswith("  G: follow "))
@@ -214,9 +214,32 @@ async def test_a_reader_who_has_scrolled_up_stays_and_one_who_comes_back_follows
             await monitor.until(partial(has, monitor, f"line {last}."))
             assert window(monitor) == seen
         await monitor.press("end")
-        await monitor.until(lambda: "follow" not in tabs(monitor))
+        await monitor.until(lambda: tabs(monitor).endswith("  following "))
         add(path, "more\n")
         await monitor.until(lambda: window(monitor)[-1] == "more")
+
+
+async def test_an_output_without_an_end_of_a_line_is_followed_to_its_newest_character(
+    path: Path,
+) -> None:
+    add(path, "x" * 10_000 + "1 of 2")
+    async with following(path, kept(path, 1)) as monitor:
+        await monitor.until(lambda: window(monitor)[-1].endswith("x1 of 2"))
+        add(path, "x" * 300_000 + "2 of 2")
+        await monitor.until(lambda: window(monitor)[-1].endswith("x2 of 2"))
+        assert tabs(monitor).endswith("  following ")
+
+
+async def test_beside_a_narrow_pane_it_is_said_in_full_that_an_output_is_followed(
+    path: Path,
+) -> None:
+    add(path, numbered(range(100)))
+    async with following(path, kept(path, 1), size=(120, 36)) as monitor:
+        shown = " Message Body Record Output  following "
+        await monitor.until(lambda: tabs(monitor) == shown, shown)
+        await monitor.pilot.click("DetailTabs", offset=(9, 0))
+        await monitor.until(lambda: monitor.detail.tab is DetailTab.BODY, "the tab of the mouse")
+        assert tabs(monitor).startswith(" Message  Body  Record  Output ")
 
 
 async def test_that_an_output_is_not_followed_is_said_only_while_it_may_grow(path: Path) -> None:

@@ -265,6 +265,21 @@ async def test_a_line_tells_of_the_job_under_the_cursor() -> None:
         assert "● running · 11-23 21:43:16 – now · 20:00" in app.lines()[-2]
 
 
+async def test_a_line_tells_the_year_of_a_job_of_another_one() -> None:
+    minutes = 365 * 24 * 60
+    old = [
+        a_row("same-1", minutes + 40, minutes + 30),
+        a_row("over", minutes + 30, minutes - 24 * 60),
+    ]
+    app = Host(a_row("the-job", minutes + 60, minutes), old)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await app.has_read(pilot)
+        assert "✓ complete · 2025-11-23 21:23:16 – 21:33:16 · 10:00" in app.lines()[-2]
+        await pilot.press("j")
+        await pilot.pause()
+        assert "2025-11-23 21:33:16 – 2025-11-24 22:03:16" in app.lines()[-2]
+
+
 async def test_what_runs_grows_with_the_clock() -> None:
     job = a_row("the-job", 1, None)
     waits = a_row("waits", 1, None, status="CREATED")._replace(start=UNSET)

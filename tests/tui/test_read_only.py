@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from jobwatch.model.query import View
 from jobwatch.model.remembered import SavedView, add_to_history, add_view, look
@@ -75,10 +74,21 @@ async def test_a_key_that_writes_does_nothing_but_say_so(
 ) -> None:
     async with read_only(log, clock) as monitor:
         await monitor.press(key)
-        await monitor.shows("This monitor is read-only")
+        [label] = [command.label for command in COMMANDS if command.key == key]
+        await monitor.shows(f"{label}: this monitor is read-only")
         await monitor.press("j")
         await monitor.until(lambda: monitor.selected == "job-00001", "what comes behind")
         assert monitor.app.screen is monitor.screen
+
+
+async def test_one_key_after_the_other_is_told_of_in_one_place(log: Path, clock: FakeClock) -> None:
+    async with read_only(log, clock) as monitor:
+        monitor.screen._tell("job-00001 has ended")
+        await monitor.press(*WRITES, "a")
+        await monitor.shows("Acknowledge: this monitor is read-only")
+        await monitor.until(lambda: len(monitor.app._notifications) == 2, "the last of them")
+        await monitor.until(lambda: monitor.text().count("this monitor is read-only") == 1)
+        assert "job-00001 has ended" in monitor.text()
 
 
 async def test_in_the_query_bar_it_is_text(log: Path, clock: FakeClock) -> None:
@@ -98,15 +108,13 @@ def test_the_keys_are_those_of_what_writes() -> None:
 async def test_what_writes_is_in_no_footer_no_help_and_no_palette(
     log: Path, clock: FakeClock
 ) -> None:
-    async with read_only(log, clock) as monitor:
+    async with read_only(log, clock, size=(120, 80)) as monitor:
         footer = {key.action for key in monitor.screen.query_one(Footer).query("FooterKey")}  # type: ignore[attr-defined]
         assert "overlaps" in footer
         assert not footer & (WRITING | {"refuse"})
         palette = [one.title for one in monitor.app.get_system_commands(monitor.app.screen)]
         await monitor.opens("question_mark", HelpScreen)
-        keys = monitor.app.screen.query_one(Static).render()
-        assert isinstance(keys, Content)
-        lines = keys.plain.splitlines()
+        lines = [line.rstrip(" │") for line in monitor.text().splitlines()]
     for command in COMMANDS:
         if command.palette:
             assert any(title.startswith(f"{command.label} (") for title in palette) is (

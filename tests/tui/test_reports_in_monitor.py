@@ -296,11 +296,11 @@ class Heard:
         times = self._file.read_text().split("--\n")[:-1]
         return [[json.loads(line) for line in text.splitlines()] for text in times]
 
-    async def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Wait for what must come while time goes by."""
+    async def until(self, condition: Callable[[], bool], what: str, step: int = 100) -> None:
+        """Wait for what must come while time goes by, in steps of milliseconds."""
 
         def later() -> bool:
-            self._monitor.clock.now += 100
+            self._monitor.clock.now += step
             return condition()
 
         await self._monitor.until(later, what)
@@ -308,7 +308,7 @@ class Heard:
     async def a_while(self) -> None:
         """Let so much time go by that whatever is to be told has been."""
         ends = self._monitor.clock.now + 10_000
-        await self.until(lambda: self._monitor.clock.now >= ends, "ten seconds")
+        await self.until(lambda: self._monitor.clock.now >= ends, "ten seconds", step=500)
 
 
 async def watched(monitor: Monitor, count: int) -> None:

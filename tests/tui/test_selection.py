@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jobwatch.model.job import UNSET, Job
 from jobwatch.store.job_log import JobLog
+from jobwatch.store.plain_log import PlainJobLog
 from tests.tui.harness import NOW, FakeClock, Monitor, a_job, running_monitor
 
 FIRST = 40
@@ -176,3 +177,30 @@ async def test_the_detail_stays_with_the_selected_job(log: Path, clock: FakeCloc
 def table_text(monitor: Monitor) -> str:
     top, bottom = monitor.table.region.y + 1, monitor.table.region.bottom
     return "\n".join(line[:78] for line in monitor.text().splitlines()[top:bottom])
+
+
+async def test_a_filter_that_is_cleared_leaves_the_window_where_it_was(
+    log: Path, clock: FakeClock
+) -> None:
+    with PlainJobLog.open(log) as store:
+        store.upsert_many([a_job(50 + 100 * n, user="bob") for n in range(3)])
+    async with running_monitor(log, clock) as monitor:
+        await monitor.press("2", *["j"] * 30)
+        await monitor.until(lambda: monitor.selected == "job-00030", "a job in the middle")
+        screen = monitor.text()
+        line = monitor.table.cursor_line - monitor.table.scroll_offset.y
+        assert line == monitor.table.body_height - 1
+        for _ in range(2):
+            await monitor.press("slash", *"user:bob", "enter")
+            await monitor.lists("job-00050", "job-00150", "job-00250")
+            await monitor.press("escape")
+            await monitor.until(lambda: monitor.text() == screen, "the same screen")
+        # A cursor that was moved meanwhile stays where it was put.
+        await monitor.press("slash", *"user:bob", "enter")
+        await monitor.lists("job-00050", "job-00150", "job-00250")
+        await monitor.press("j")
+        await monitor.until(lambda: monitor.selected == "job-00150", "the second")
+        await monitor.press("escape")
+        await monitor.until(lambda: monitor.table.listing.total == 303, "all jobs")
+        assert monitor.selected == "job-00150"
+        assert monitor.table.cursor_line - monitor.table.scroll_offset.y == 1

@@ -67,7 +67,7 @@ def add(path: Path, *jobs: Job) -> None:
 def pace(monitor: Monitor) -> str:
     """Return what the detail says of the pace, with its bar; empty where it says nothing."""
     shown = monitor.screen.query_one(JobPace)
-    return shown.render().plain if shown.display else ""
+    return shown.render().plain.replace("\n", " ") if shown.display else ""
 
 
 def facts(monitor: Monitor) -> str:
@@ -113,10 +113,10 @@ async def test_the_detail_shows_a_bar_the_expected_end_and_then_by_how_much_it_i
         assert pace(monitor).startswith("━" * (BAR_WIDTH // 2) + "─" * (BAR_WIDTH // 2) + " ")
         assert pace(monitor) in monitor.text()
         tick(monitor, clock, 20)
-        await says(monitor, "later than expected: 95 % ≤ 0:46")
+        await says(monitor, "later than expected: 95 % ≤\N{NO-BREAK SPACE}0:46")
         assert pace(monitor).startswith("━" * BAR_WIDTH + " ")
         tick(monitor, clock, 13)
-        await says(monitor, "OVERDUE: slower than 95 % of 20 runs (95 % ≤ 0:46)")
+        await says(monitor, "OVERDUE: slower than 95 % of 20 runs (95 % ≤\N{NO-BREAK SPACE}0:46)")
         await monitor.until(lambda: "◷ overdue" in facts(monitor), "overdue beside the time")
         await monitor.shows(pace(monitor))
 
@@ -163,7 +163,7 @@ async def test_a_paused_monitor_shows_none_as_overdue_until_it_goes_on(
     [
         (60, "slower than all 20 runs"),
         (47, "slower than 95 % of 20 runs"),
-        (30, "usual: half of 20 runs ≤ 0:28"),
+        (30, "usual: half of 20 runs ≤\N{NO-BREAK SPACE}0:28"),
         (5, "faster than all 20 runs"),
     ],
 )
@@ -266,6 +266,22 @@ async def test_a_job_is_lost_where_it_goes_on_beyond_anything(path: Path, clock:
         await says(
             monitor, "Lost: it has run 27 times as long as any of its type ever did (4:22 at most)."
         )
+
+
+async def test_beside_the_table_all_of_the_reason_and_of_the_facts_is_to_be_seen(
+    path: Path, clock: FakeClock
+) -> None:
+    add(path, export("it", since=7_200))
+    async with running_monitor(path, clock, size=(120, 36)) as monitor:
+        await monitor.shows("Lost: it has run 27 times as long as")
+        for line in (
+            "? lost  export · ada",
+            "2026-11-23 20:03:16",
+            "any of its type",
+            "at",
+            "most).",
+        ):
+            assert line in monitor.text()
 
 
 async def test_what_is_lost_by_its_signs_is_found(path: Path, clock: FakeClock) -> None:

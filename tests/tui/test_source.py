@@ -16,7 +16,7 @@ from jobwatch.store.reader import LogReader
 from jobwatch.store.slices import FIRST
 from jobwatch.tui.loading import Anchor, Picture
 from jobwatch.tui.source import Source
-from tests.tui.harness import FakeClock, a_job
+from tests.tui.harness import NOW, FakeClock, a_job
 
 HEIGHT = 20
 CSV = Mentions(Pattern.containing("csv"))
@@ -118,6 +118,36 @@ async def test_a_sort_that_took_long_says_how_old_it_is(
     assert picture is not None
     assert picture.listing.total == found.listing.total
     assert source.found_at is not None
+
+
+@pytest.mark.parametrize("running", [0, 1])
+async def test_a_sort_by_time_that_took_long_is_old_at_once_if_jobs_run(
+    source: Source, monkeypatch: pytest.MonkeyPatch, running: int
+) -> None:
+    monkeypatch.setattr("jobwatch.tui.source.CHEAP_SEARCH", 0)
+    with PlainJobLog.open(source.reader.path) as log:
+        log.upsert_many(a_job(4 * FIRST, "IN_PROGRESS") for _ in range(running))
+    for view, ages in (
+        (View.ALL, bool(running)),
+        (View.FAILED, False),
+    ):
+        await last_picture(source, JobQuery(view, sort=Sort(SortKey.DURATION)))
+        assert source.ages is ages
+        assert source.found_at == (NOW if ages else None)
+    await last_picture(source, JobQuery(sort=Sort(SortKey.TYPE)))
+    assert not source.ages
+    assert source.found_at is None
+
+
+async def test_a_sort_by_time_is_not_old_while_it_is_made_again_in_a_moment(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobwatch.tui.source.CHEAP_SEARCH", 60)
+    with PlainJobLog.open(source.reader.path) as log:
+        log.upsert_many([a_job(4 * FIRST, "IN_PROGRESS")])
+    await last_picture(source, JobQuery(sort=Sort(SortKey.DURATION)))
+    assert source.ages
+    assert source.found_at is None
 
 
 async def test_a_refresh_that_is_interrupted_by_another_query_is_no_failure(

@@ -28,6 +28,7 @@ class Host(App[None]):
         self.theme = THEME.name
         self.summary = Summary()
         self.summary.states, self.summary.hours = states, hours
+        self.summary.unending = 0
 
     def compose(self) -> ComposeResult:
         yield self.summary
@@ -139,3 +140,20 @@ async def test_a_state_has_its_colour_only_if_a_job_is_in_it() -> None:
         assert not lost.bold
         assert lost.color is not None
         assert lost.color.name == muted
+
+
+async def test_those_that_run_are_not_told_until_it_is_known_which_of_them_are_lost() -> None:
+    app = Host(STATES._replace(running=31, lost=2))
+    async with app.run_test(size=(80, 5)) as pilot:
+        app.summary.unending = None
+        await pilot.pause()
+        assert app.words() == f"● ✓ 98,204 ◐ 31 ✗ 410 ? error rate – {BARS}"
+        columns = app.columns()
+        app.summary.unending = 6
+        await pilot.pause()
+        assert app.words() == f"● 25 ✓ 98,204 ◐ 31 ✗ 410 ? 8 error rate 0.4 % {BARS}"
+        assert app.columns() == columns
+        app.summary.states, app.summary.unending = STATES._replace(running=0, lost=2), None
+        await pilot.pause()
+        assert "● 0 " in app.words()
+        assert "? 2 " in app.words()

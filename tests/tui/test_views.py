@@ -7,12 +7,20 @@ from pathlib import Path
 import pytest
 
 from jobwatch.model.query import SortKey, View
+from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.state import StateFile
 from jobwatch.tui.screens.columns_chooser import ColumnsChooser
 from jobwatch.tui.screens.date_search import DateSearch
 from jobwatch.tui.screens.name_view import NameView
 from jobwatch.tui.screens.saved_views import SavedViews
-from tests.tui.harness import FakeClock, Monitor, running_monitor
+from tests.tui.harness import (
+    NOW,
+    FakeClock,
+    Monitor,
+    a_job,
+    reads_at_once,
+    running_monitor,
+)
 
 
 @pytest.fixture
@@ -206,3 +214,36 @@ async def test_a_state_that_cannot_be_kept_is_told_once_and_all_works_until_the_
         await monitor.press("6")
         await monitor.until(lambda: is_failed_of_ada(monitor), "the saved view")
         assert len(monitor.app._notifications) == 1
+
+
+async def test_what_runs_goes_on_up_in_the_order_of_time(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads_at_once(monkeypatch)
+    path = tmp_path / "jobs.db"
+    with PlainJobLog.open(path) as store:
+        ended = [
+            a_job(60, id=f"took-{n}", end_datetime=NOW - (60 - n) * 60_000) for n in (5, 10, 15)
+        ]
+        store.upsert_many([*ended, a_job(7, "IN_PROGRESS", id="runs")])
+    async with running_monitor(path, clock) as monitor:
+        await monitor.press("2", "s", "s")
+        await monitor.lists("took-15", "took-10", "runs", "took-5")
+        clock.now += 5 * 60_000
+        await monitor.lists("took-15", "runs", "took-10", "took-5")
+        assert "as of" not in monitor.line
+        clock.now += 5 * 60_000
+        await monitor.lists("runs", "took-15", "took-10", "took-5")
+
+
+async def test_an_order_of_time_that_takes_long_says_at_once_how_old_it_is(
+    log: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobwatch.tui.source.CHEAP_SEARCH", 0)
+    async with running_monitor(log, clock) as monitor:
+        await monitor.press("2", "s", "s")
+        await monitor.shows("as of 0 s ago, r reads it again")
+        clock.now += 60_000
+        await monitor.shows("as of 60 s ago, r reads it again")
+        await monitor.press("r")
+        await monitor.shows("as of 0 s ago")

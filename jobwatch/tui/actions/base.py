@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 
 from jobwatch.model.condition import EVERY
@@ -42,6 +43,8 @@ class MonitorActions(Screen[None]):
     _first_zone: Zone
     _zone: Zone
     _read_only: bool
+    _said: Notification | None = None
+    """What a key said last."""
 
     def _ask(self, **changes: Any) -> None:
         """Ask for another query by its fields."""
@@ -90,8 +93,12 @@ class MonitorActions(Screen[None]):
             (view.name for view in self._memory.now.views if view.shows(query, columns)), None
         )
 
-    def _say(self, text: str) -> None:
-        self.notify(text, markup=False, timeout=4)
+    def _say(self, text: str, *, severity: SeverityLevel = "information") -> None:
+        """Say what a key has done; that takes the place of what the one before said."""
+        if self._said is not None:
+            self._said.timeout = 0
+        self._said = Notification(text, timeout=4, severity=severity)
+        self.app.post_message(Notify(self._said))
 
     def _tell(self, text: str) -> None:
         """Say what somebody may come back for; a click takes it away."""

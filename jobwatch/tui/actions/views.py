@@ -119,11 +119,15 @@ class ViewActions(MomentActions):
 
     def _take_up(self, remembered: Remembered) -> None:
         """Lay out the monitor as it was when it last ran."""
-        self._shown.tabs.saved = tuple(view.name for view in remembered.views)
         self._shown.table.columns = self._columns
-        self._insights.looked(remembered.looked_at)
+        self._take_up_news(remembered)
         if remembered.sort != Sort():
             self._ask(sort=remembered.sort)
+
+    def _take_up_news(self, remembered: Remembered) -> None:
+        """Show what any monitor of the log has remembered: its views, and when one looked."""
+        self._shown.tabs.saved = tuple(view.name for view in remembered.views)
+        self._insights.looked(remembered.looked_at)
 
     def _show_view(self, view: View) -> None:
         if self._shown.tabs.saved_shown is not None:

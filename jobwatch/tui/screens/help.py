@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -40,7 +41,9 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as scroll:
             scroll.border_title = "Keys"
             scroll.border_subtitle = "Esc closes"
-            yield Static(_content(self._commands), markup=False)
+            for name, keys in _sections(self._commands):
+                yield Static(name, classes="group", markup=False)
+                yield Static(_table(keys))
 
     def action_scroll_down(self) -> None:
         """Scroll one line down."""
@@ -51,16 +54,18 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_up()
 
 
-def _content(commands: Iterable[Command]) -> Content:
-    lines = []
-    sections = [
-        ("Moving", list(TABLE_KEYS)),
-        *((name, [(c.told or c.shown, c.help) for c in some]) for name, some in groups(commands)),
-    ]
-    for name, keys in sections:
-        lines.append(Content.styled(name, "bold $text-accent"))
-        lines += [
-            Content.assemble((f"  {shown:<{KEYS_WIDTH}} ", "bold"), help) for shown, help in keys
-        ]
-        lines.append(Content(""))
-    return Content("\n").join(lines[:-1])
+def _sections(commands: Iterable[Command]) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
+    """Yield the groups by name, and each of their keys with what it does."""
+    yield "Moving", TABLE_KEYS
+    for name, some in groups(commands):
+        yield name, [(command.told or command.shown, command.help) for command in some]
+
+
+def _table(keys: Iterable[tuple[str, str]]) -> Table:
+    """Return keys beside what they do, which goes on below itself where the line is short."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(style="bold", min_width=KEYS_WIDTH)
+    table.add_column()
+    for shown, help in keys:
+        table.add_row(Text(shown), Text(help))
+    return table

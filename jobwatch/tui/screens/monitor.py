@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -42,12 +43,14 @@ from jobwatch.tui.widgets.view_tabs import ViewTabs
 
 __all__ = ["MonitorScreen"]
 
+WIDE = 120
+"""Columns of a terminal from which on the detail stands beside the table, not below it."""
+
 
 class MonitorScreen(JobActions):
     """The monitor of one log; `interval` is in seconds. What its keys do is in `tui.actions`."""
 
-    # From 160 columns on a field of the record fits its line beside a table that has every column.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-wider")]
+    HORIZONTAL_BREAKPOINTS = [(WIDE, "-wide")]
     AUTO_FOCUS = "JobTable"
 
     def __init__(
@@ -116,6 +119,8 @@ class MonitorScreen(JobActions):
 
     def on_mount(self) -> None:
         """Begin to follow the log."""
+        # Textual's breakpoints come behind the first picture.
+        self.set_class(self.app.size.width >= WIDE, "-wide")
         self._filter.display = False
         self._shown.line.can_acknowledge = not self._read_only
         self._set_zone(self._zone)
@@ -130,6 +135,15 @@ class MonitorScreen(JobActions):
     def _follow(self) -> None:
         self._following = self.run_worker(self._feed.run(self._presenter), name="follow the log")
         self.run_worker(self._presenter.keep_insights(), name="keep what the log implies")
+        self.run_worker(self._keep_remembering(), name="read what other monitors remember")
+
+    async def _keep_remembering(self) -> None:
+        """Take up what other monitors of the log remember, until cancelled."""
+        while True:
+            await asyncio.sleep(self._feed.interval)
+            if not self._feed.paused and self._memory.reload():
+                self._take_up_news(self._memory.now)
+                self._light_tab()
 
     async def on_unmount(self) -> None:
         """Close the log: its threads must not outlive the loop; and take note of what was seen."""
@@ -164,6 +178,7 @@ class MonitorScreen(JobActions):
 
     def action_refresh(self) -> None:
         """Read the log now; a search or an order that isn't kept up is made anew."""
+        self._insights.asked()
         self._understand(self._presenter.query.text)  # what is said of now moves on
         if self._shown.line.found_at is not None:
             self._ask()
@@ -179,9 +194,9 @@ class MonitorScreen(JobActions):
             commands = tuple(command for command in commands if not command.writes)
         await self.app.push_screen(HelpScreen(commands))
 
-    def action_refuse(self) -> None:
+    def action_refuse(self, label: str) -> None:
         """Say why a key that writes or runs something does nothing."""
-        self._warn("This monitor is read-only")
+        self._say(f"{label}: this monitor is read-only", severity="warning")
 
     def action_palette(self) -> None:
         """Find a command by name."""
@@ -206,4 +221,6 @@ class MonitorScreen(JobActions):
 
 def _refused(command: Command) -> Command:
     """Return the command of a monitor that is read-only: its key is told of, if it writes."""
-    return replace(command, action="refuse", footer=False) if command.writes else command
+    if not command.writes:
+        return command
+    return replace(command, action=f"refuse({command.label!r})", footer=False)

@@ -16,7 +16,7 @@ from jobwatch.model.job import JobStatus, Outcome, Time
 from jobwatch.model.row import JobRow, state_mark
 from jobwatch.model.text import one_line
 from jobwatch.model.timeline import Overlaps
-from jobwatch.model.when import Zone, date_time, day_time
+from jobwatch.model.when import Zone, date_time, dated
 from jobwatch.store.connect import LogError
 from jobwatch.store.edits import Clock
 from jobwatch.tui.columns import TYPE, USER, Cell
@@ -119,14 +119,18 @@ class OverlapsScreen(ModalScreen[str | None]):
         forms = [
             Content.assemble(name, kind, _joined("", *facts, started, job.taken(cell.now)))
             for name in (name, Content(""))
-            for started in (date_time(job.start, self._zone), day_time(job.start, self._zone))
+            for started in (
+                date_time(job.start, self._zone),
+                dated(job.start, cell.now, self._zone),
+            )
         ]
         room = self.size.width - 2
         return next((form for form in forms if form.cell_length <= room), forms[-1])
 
     def _facts(self, row: JobRow) -> Content:
-        taken = row.taken(self._clock()) if _has(row.start) else ""
-        told = [_when(row, self._zone), taken, one_line(row.node), one_line(row.message)]
+        now = self._clock()
+        taken = row.taken(now) if _has(row.start) else ""
+        told = [_when(row, now, self._zone), taken, one_line(row.node), one_line(row.message)]
         return Content.assemble(self._mark(row, word=True), _joined("", *filter(None, told)))
 
     def _mark(self, row: JobRow, *, word: bool = False) -> Content:
@@ -143,11 +147,12 @@ def _has(time: Time) -> bool:
     return isinstance(time, int | float)
 
 
-def _when(row: JobRow, zone: Zone) -> str:
+def _when(row: JobRow, now: int, zone: Zone) -> str:
     """Return from when to when a job ran; the day is said again only if it is another."""
-    started, ended = day_time(row.start, zone), day_time(row.end, zone)
+    started, ended = dated(row.start, now, zone), dated(row.end, now, zone)
     if row.status == JobStatus.CREATED and row.outcome is Outcome.PENDING:
-        return f"not started · since {day_time(row.started or None, zone)}"
+        return f"not started · since {dated(row.started or None, now, zone)}"
     if row.outcome is Outcome.PENDING:
         return f"{started} – now"
-    return f"{started} – {ended[6:] if _has(row.end) and started[:6] == ended[:6] else ended}"
+    day = started[: -len("14:03:22")]
+    return f"{started} – {ended.removeprefix(day)}"

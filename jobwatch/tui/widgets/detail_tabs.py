@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -16,6 +17,9 @@ from jobwatch.store.output import KEY
 from jobwatch.tui.tabs import draw, tab_at
 
 __all__ = ["DetailTab", "DetailTabs", "tabs_of"]
+
+NOTE_GAPS = len("  ")
+"""Cells before and behind the note."""
 
 
 class DetailTab(Enum):
@@ -72,7 +76,7 @@ class DetailTabs(Widget):
         room = max(self.size.width - tabs.cell_length, 0)
         if not self.note:
             return tabs + Content.styled(id, "$text-muted")
-        note = Content.styled(f"  {self.note} ", "$text-accent").truncate(room, ellipsis=True)
+        note = Content.styled(f" {self.note} ", "$text-accent").truncate(room, ellipsis=True)
         shown = Content.styled(id, "$text-muted").truncate(
             room - note.cell_length, ellipsis=True, pad=True
         )
@@ -85,4 +89,9 @@ class DetailTabs(Widget):
             self.post_message(self.Chosen(tab))
 
     def _labels(self) -> list[tuple[DetailTab, str]]:
-        return [(tab, f" {tab.value} ") for tab in tabs_of(self.job)]
+        """Return the tabs between blanks; without the last one each where the note needs it."""
+        labels = [(tab, f" {tab.value} ") for tab in tabs_of(self.job)]
+        room = self.size.width - sum(len(label) for _, label in labels)
+        if not self.note or cell_len(self.note) + NOTE_GAPS <= room:
+            return labels
+        return [(tab, label if tab is self.tab else label[:-1]) for tab, label in labels]

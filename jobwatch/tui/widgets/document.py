@@ -170,10 +170,13 @@ class Document(Flow, can_focus=True):
 
     def _move(self, rows: int) -> None:
         if not self._rows.lines.foldable:
-            self.scroll_to(y=self.scroll_offset.y + rows, animate=False, immediate=True)
+            self._scroll_to_row(self.scroll_offset.y + rows)
             return
         self._cursor = min(max(self._cursor + rows, 0), len(self._rows.lines) - 1)
         y = self._rows.row_of(Place(self._cursor))
-        top = min(max(self.scroll_offset.y, y - self.size.height + 1), y)
-        self.scroll_to(y=top, animate=False, immediate=True)
+        self._scroll_to_row(min(max(self.scroll_offset.y, y - self.size.height + 1), y))
         self.refresh()
+
+    def _scroll_to_row(self, y: int) -> None:
+        # Forced: a text that has just come has no scrollbar yet, and the key would be lost.
+        self.scroll_to(y=y, animate=False, force=True, immediate=True)

@@ -148,6 +148,8 @@ class Flow(ScrollView):
         covered = self.styles.scrollbar_size_vertical
         rows = Rows(max(self.size.width - covered, 1) if self.wrap else None)
         self._next = (rows, stand)
+        if self.wrap and not self.size.width:
+            return  # until there is one
         steps = rows.fill(lines)
         for _ in islice(steps, AT_ONCE):
             pass

@@ -70,6 +70,8 @@ class JobDetail(Vertical):
     """The tab that is shown."""
     still: reactive[bool] = reactive(False)
     """Whether the time of a running job stands still."""
+    as_of: reactive[int | None] = reactive(None)
+    """The instant (ms) up to which a running job is shown, None for now."""
 
     class BodyWanted(Message):
         """The body of a job is to be seen; `show_body` takes it.
@@ -281,14 +283,15 @@ class JobDetail(Vertical):
         """Say beside the tabs what is found, and how the text is shown."""
         found = self._finder.said if self.finding and not self._bar.display else ""
         wrapped = "" if self._document.wrap else "unwrapped"
-        self._tabs.note = GAP.join(filter(None, (found, wrapped, self._left_behind)))
+        self._tabs.note = GAP.join(filter(None, (found, wrapped, self._following)))
 
     @property
-    def _left_behind(self) -> str:
-        """Return how to follow an output that may grow out of sight; empty where it is followed."""
-        grows = self._followed is not None and self._followed[1]
-        if not grows or self._document.stand.top == AT_END.top:
+    def _following(self) -> str:
+        """Return whether an output that may grow is followed, or how it would be."""
+        if self._followed is None or not self._followed[1]:
             return ""
+        if self._document.stand.top == AT_END.top:
+            return "following"
         return "G: follow" if self._document.has_focus else "not following"
 
     # What is shown
@@ -327,6 +330,10 @@ class JobDetail(Vertical):
         """Let the time stand still, or go on."""
         self._facts.still = self._pace.still = still
         self._follow_output()
+
+    def watch_as_of(self, as_of: int | None) -> None:
+        """Let the time be that of the instant."""
+        self._facts.as_of = self._pace.as_of = as_of
 
     def watch_zone(self, zone: Zone) -> None:
         """Show the times anew."""

@@ -137,6 +137,8 @@ class JobTable(ScrollView, can_focus=True):
         self.chosen: JobRow | None = None
         """The job that the user last put the cursor on, whatever the result has done since."""
         self.cursor_line = 0
+        self._placed = 0  # lines from the top of the screen to the cursor, as was drawn last
+        self._wished = 0  # those to where the user has put it; not each result reaches so far
         self._pages = Pages()
         self._held: list[Callable[[], int]] | None = None
         self._ticker: Timer | None = None
@@ -151,6 +153,7 @@ class JobTable(ScrollView, can_focus=True):
 
     def show(self, picture: Picture) -> None:
         """Take over a result as it is now, and repaint the lines that differ."""
+        self._note_wish()
         before = self._visible_rows()
         selected_before = self.selected
         shifted = (
@@ -164,6 +167,7 @@ class JobTable(ScrollView, can_focus=True):
         self._pages.replace(picture.pages)
         self.virtual_size = Size(0, self.listing.lines + self.HEADER)
         self.scroll_to(y=picture.scroll_y, animate=False, force=True, immediate=True)
+        self._placed = self._cursor_height
         if shifted:
             self.refresh()
         else:
@@ -225,11 +229,28 @@ class JobTable(ScrollView, can_focus=True):
     @property
     def standing(self) -> Anchor:
         """Return what must stay where it is when the result changes."""
-        top, cursor = self.scroll_offset.y, self.cursor_line
-        awaited = None
+        top, awaited = self.row_at(self.scroll_offset.y), None
         if self.selected is None and self.listing.lines:
-            awaited = self.listing.ordinal(cursor)
-        return Anchor(self.selected, cursor - top, self.row_at(top), self.body_height, awaited)
+            awaited = self.listing.ordinal(self.cursor_line)
+        return Anchor(self.selected, self._cursor_height, top, self.body_height, awaited)
+
+    @property
+    def wished(self) -> Anchor:
+        """Return the same for another result: its cursor is where the user has put it."""
+        standing = self.standing
+        if self.selected is not None and not standing.cursor_visible:
+            return standing
+        self._note_wish()
+        return standing._replace(cursor=max(min(self._wished, standing.height - 1), 0))
+
+    @property
+    def _cursor_height(self) -> int:
+        return self.cursor_line - self.scroll_offset.y
+
+    def _note_wish(self) -> None:
+        """Take note of where the cursor is, if it is the user who has moved it there."""
+        if self._cursor_height != self._placed:
+            self._wished = self._placed = self._cursor_height
 
     def row_at(self, line: int) -> JobRow | None:
         """Return the job on a line, None where there is none or its page isn't there."""
@@ -367,9 +388,16 @@ class JobTable(ScrollView, can_focus=True):
         """Keep the cursor on screen, and ask for the pages of a larger one."""
         if not self.size.height:
             return
-        self._last_height = self.size.height
+        before, self._last_height = self._last_height - self.HEADER, self.size.height
         if self.selected is not None:
+            self._note_wish()
+            if self._placed == before - 1:
+                # It is on the last line, where it had no more room.
+                height = min(self._wished, self.body_height - 1)
+                y = self.cursor_line - height
+                self.scroll_to(y=y, animate=False, force=True, immediate=True)
             self._scroll_to_cursor()
+            self._placed = self._cursor_height
         self._want_pages()
 
     def render_line(self, y: int) -> Strip:

@@ -102,7 +102,7 @@ class QueryLine(Widget):
             yield f"{self.marked:,} marked ◆"
         if self.found_at is not None:
             age = max(self._clock() - self.found_at, 0) // 1000
-            yield f"as of {age} s ago, r reads it again"
+            yield f"as of {age} s ago, {self._keys['refresh']} reads it again"
 
     def _asks(self) -> Iterator[str]:
         """Yield what the query asks for."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from jobwatch.model.job import JobStatus, Outcome
 from jobwatch.model.row import state_mark
 from jobwatch.model.sparkline import sparkline
-from jobwatch.model.summary import StateCounts, error_rate, percent
+from jobwatch.model.summary import StateCounts, error_rate, percent, without_unending
 from jobwatch.tui.cells import fitted
 
 __all__ = ["Summary"]
@@ -78,7 +78,9 @@ class Summary(Widget):
     """
 
     states: reactive[StateCounts | None] = reactive(None)
-    """How many jobs are in each state; None while nothing is known of them."""
+    """How many jobs are in each state by their records; None while nothing is known of them."""
+    unending: reactive[int | None] = reactive(None)
+    """How many of those that run are lost by their signs; None while that is not known."""
     growing: reactive[bool] = reactive(False)
     """Whether they are still being counted."""
     hours: reactive[tuple[int, ...]] = reactive(())
@@ -89,10 +91,26 @@ class Summary(Widget):
         self._rooms = [FEWEST_DIGITS] * len(MARKS)
         self._most_room = FEWEST_DIGITS
 
-    def watch_states(self, states: StateCounts | None) -> None:
+    def watch_states(self) -> None:
         """Make room for the counts."""
-        widths = [len(f"{count:,}") for count in states or StateCounts()]
+        self._make_room()
+
+    def watch_unending(self) -> None:
+        """Make room for the counts."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        widths = [len(_number(count)) for count in self._known()]
         self._rooms = [max(pair) for pair in zip(self._rooms, widths, strict=True)]
+
+    def _known(self) -> tuple[int | None, ...]:
+        """Return the counts of the states, None for those that aren't known yet."""
+        if self.states is None:
+            return (None,) * len(MARKS)
+        if self.unending is None and self.states.running:
+            # Any of those that run may be lost: neither number would be true.
+            return (None, *self.states[1:-1], None)
+        return without_unending(self.states, self.unending or 0)
 
     def watch_hours(self, hours: tuple[int, ...]) -> None:
         """Make room for the largest."""
@@ -112,16 +130,16 @@ class Summary(Widget):
 
     def _parts(self, form: Form) -> Iterator[Content]:
         yield from self._counts(words=form.words)
-        rate = None if self.states is None else error_rate(self.states)
+        known = [count for count in self._known() if count is not None]
+        rate = error_rate(StateCounts(*known)) if len(known) == len(MARKS) else None
         yield Content.assemble((form.rate, QUIET), fitted(percent(rate), RATE_WIDTH))
         if form.hours is not Hours.NONE:
             yield self._chart(labelled=form.hours is Hours.LABELLED)
 
     def _counts(self, *, words: bool) -> Iterator[Content]:
-        counts = self.states or [None] * len(MARKS)
-        for mark, count, room in zip(MARKS, counts, self._rooms, strict=True):
-            more = "+" if self.growing else ""
-            number = "" if count is None else f"{count:,}{more}"
+        for mark, count, room in zip(MARKS, self._known(), self._rooms, strict=True):
+            more = "+" if self.growing and count is not None else ""
+            number = f"{_number(count)}{more}"
             word = f" {mark.word}" if words else ""
             # A cell of the room is that of the plus, the word follows the number at once.
             rest = " " * (room + 1 - len(number))
@@ -136,3 +154,7 @@ class Summary(Widget):
         number = f"{max(self.hours):,}" if self.hours else "–"
         most = f" {number}/h max".ljust(self._most_room + len(" /h max"))
         return Content.assemble((f"{HOURS} h ", QUIET), chart, (most, QUIET))
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else f"{count:,}"
