@@ -308,7 +308,7 @@ class Heard:
     async def a_while(self) -> None:
         """Let so much time go by that whatever is to be told has been."""
         ends = self._monitor.clock.now + 10_000
-        await self.until(lambda: self._monitor.clock.now >= ends, "ten seconds", step=500)
+        await self.until(lambda: self._monitor.clock.now >= ends, "ten seconds", step=2_000)
 
 
 async def watched(monitor: Monitor, count: int) -> None:
