@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobwatch.model.condition import EVERY
@@ -275,10 +274,10 @@ class PlainJobLog:
         return self._transaction(steps, OFFER_TIMEOUT)
 
     def _transaction(self, steps: Steps[Result], patience: int) -> Result:
-        deadline = monotonic() + patience / 1_000
+        deadline = plain_steps.deadline_in(patience)
         with self._turn():
             self._file.check()
-            left = max(round((deadline - monotonic()) * 1_000), 0)
+            left = plain_steps.left_until(deadline)
             return plain_steps.in_transaction(self._connection, steps, patience=left)
 
     @contextmanager

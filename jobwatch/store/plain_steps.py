@@ -6,13 +6,23 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 from jobwatch.store.connect import BUSY_TIMEOUT, errors_of, open_plain
 from jobwatch.store.forked import forks_wait
 from jobwatch.store.steps import Many, Rows, Steps
 
-__all__ = ["OFFER_TIMEOUT", "in_transaction", "offer_once", "offered", "run", "write_once"]
+__all__ = [
+    "OFFER_TIMEOUT",
+    "deadline_in",
+    "in_transaction",
+    "left_until",
+    "offer_once",
+    "offered",
+    "run",
+    "write_once",
+]
 
 Result = TypeVar("Result")
 
@@ -35,6 +45,16 @@ def run(connection: sqlite3.Connection, steps: Steps[Result]) -> Result:
     except StopIteration as done:
         result: Result = done.value
         return result
+
+
+def deadline_in(milliseconds: int) -> float:
+    """Return until when (s, monotonic) who asks now waits, whoever else has to be first."""
+    return monotonic() + milliseconds / 1_000
+
+
+def left_until(deadline: float) -> int:
+    """Return how many milliseconds there are until a deadline (s, monotonic), 0 behind it."""
+    return max(round((deadline - monotonic()) * 1_000), 0)
 
 
 def in_transaction(

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic
 from typing import TypeVar
 
 from jobwatch.store import plain_steps
@@ -75,7 +74,7 @@ class Writer:
 
     def _send(self, steps: Steps[Result], patience: int) -> Future[Result]:
         check_fork(self._path)
-        deadline = monotonic() + patience / 1_000
+        deadline = plain_steps.deadline_in(patience)
         try:
             return self._thread.submit(self._transaction, steps, deadline)
         except RuntimeError as error:  # of a thread that was shut down
@@ -84,7 +83,7 @@ class Writer:
     def _transaction(self, steps: Steps[Result], deadline: float) -> Result:
         with errors_of(self._path):
             self._file.check()
-            left = max(round((deadline - monotonic()) * 1_000), 0)
+            left = plain_steps.left_until(deadline)
             return plain_steps.in_transaction(self._connection, steps, patience=left)
 
 

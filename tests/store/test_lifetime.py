@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -21,6 +19,7 @@ from jobwatch.model.job import UNSET
 from jobwatch.store.lifetime import PAUSE, PAUSE_AFTER_FAILURE, Lifetime, text_of
 from jobwatch.store.logged_job import PlainLoggedJob, PlainWrite
 from jobwatch.store.steps import Steps
+from tests.store.held import locked
 
 NOW = 1_700_000_000_000
 ROOT = Path(__file__).parents[2]
@@ -77,16 +76,6 @@ class Counted:
         if self.is_locked:
             raise LogError("the log is locked")
         return self._log._write(steps)
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the log as another program might."""
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    yield
-    holder.execute("ROLLBACK")
-    holder.close()
 
 
 # The message

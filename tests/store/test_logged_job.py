@@ -5,7 +5,6 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -20,6 +19,7 @@ from jobwatch.store.alive import own_process, process_of
 from jobwatch.store.lifetime import PAUSE, PAUSE_AFTER_FAILURE, Lifetime, text_of
 from jobwatch.store.logged_job import LoggedJob, PlainLoggedJob
 from jobwatch.store.steps import Steps
+from tests.store.held import locked
 
 NOW = 1_700_000_000_000
 
@@ -47,16 +47,6 @@ async def log(tmp_path: Path, clock: Clock) -> AsyncIterator[JobLog]:
 def plain(tmp_path: Path) -> Iterator[PlainJobLog]:
     with PlainJobLog.open(tmp_path / "jobs.db") as log:
         yield log
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the log as another program might."""
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    yield
-    holder.execute("ROLLBACK")
-    holder.close()
 
 
 async def found(log: JobLog, id: str) -> Job:

@@ -8,9 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -26,6 +25,7 @@ from jobwatch.store.plain_log import PlainJobLog
 from jobwatch.store.steps import One, Steps
 from jobwatch.store.transactions import create, edit
 from jobwatch.store.watch import LogReplacedError
+from tests.store.held import locked
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system doesn't fork")
 
@@ -36,16 +36,6 @@ def path(tmp_path: Path) -> Path:
     with PlainJobLog.open(path) as log:
         log.upsert_many([Job(id="old", status="COMPLETE")])
     return path
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the log as another program might."""
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    yield
-    holder.execute("ROLLBACK")
-    holder.close()
 
 
 async def test_an_error_of_the_program_is_none_of_the_log(path: Path) -> None:
@@ -311,7 +301,7 @@ async def test_what_is_sent_together_waits_together(path: Path) -> None:
 
     async with JobLog.open(path) as log:
         with (
-            patch("jobwatch.store.writer.monotonic", lambda: now),
+            patch("jobwatch.store.plain_steps.monotonic", lambda: now),
             patch("jobwatch.store.plain_steps.in_transaction", waits),
         ):
             sent = [log.create(type="scan") for _ in range(3)]
